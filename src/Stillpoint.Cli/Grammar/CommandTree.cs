@@ -1,0 +1,65 @@
+using Stillpoint.Cli.Verbs;
+
+namespace Stillpoint.Cli.Grammar;
+
+/// <summary>Every command there is. Help, usage errors and the tests' tables are read from here.</summary>
+internal static class CommandTree
+{
+    public static readonly OptionSpec[] Everywhere =
+    [
+        new("host", "URI"), new("vault", "DIR"), new("data", "DIR"), new("passphrase-file", "FILE"), new("json"),
+        new("lang", "TAG", Choices: ["en", "nl", "zh-Hans", "pt-BR", "fr"]), new("yes"), new("quiet"), new("help"), new("version"),
+    ];
+
+    private static readonly ArgumentSpec Vm = new("VM"), Point = new("POINT"), Job = new("JOB"), Dir = new("DIR"), Key = new("KEY");
+    private static readonly OptionSpec LatestOf = new("vm", "VM", "vm.latest");
+    private static readonly OptionSpec DiskTo = new("disk", "NAME=PATH[:raw|:qcow2]", "disk.restore", Repeatable: true);
+    private static readonly OptionSpec Overwrite = new("overwrite");
+    private static readonly OptionSpec NewPassphrase = new("new-passphrase-file", "FILE");
+    private static readonly OptionSpec KeyToFile = new("recovery-key-file", "FILE", "recovery-key-file.write");
+    private static readonly OptionSpec KeyFromFile = new("recovery-key-file", "FILE", "recovery-key-file.read");
+
+    public static readonly CommandSpec Root = new("stillpoint", Children:
+    [
+        new("host", Children: [new("list", Run: HostVerbs.ListAsync), new("check", Run: HostCheckVerb.RunAsync)]),
+        new("vm", Children: [new("list", Run: VmVerbs.ListAsync), new("show", Vm, Run: VmVerbs.ShowAsync)]),
+        new("backup", Vm,
+        [
+            new("consistency", "LEVEL", Choices: ["file-system", "crash"]), new("strict"), new("freeze-limit", "SECONDS"),
+            new("guard", "RULE", Choices: ["require", "warden-alone"]), new("tracking", "MODE", Choices: ["auto", "persistent", "none"]),
+            new("full", Text: "full.backup"), new("exclude-disk", "NAME", Repeatable: true), new("sample-share", "SHARE"), new("before-release", "CMD"),
+        ], BackupVerb.RunAsync),
+        new("job", Children:
+        [
+            new("list", Own: [new("vm", "VM"), new("limit", "N")], Run: JobVerbs.ListAsync), new("show", Job, Run: JobVerbs.ShowAsync),
+        ]),
+        new("point", Children:
+        [
+            new("list", Own: [new("vm", "VM")], Run: PointVerbs.ListAsync),
+            new("show", Point, [LatestOf], PointVerbs.ShowAsync),
+            new("serve", Point, [LatestOf, new("socket", "PATH"), new("disk", "NAME", "disk.serve", Repeatable: true)], ServeVerb.RunAsync),
+        ]),
+        new("restore", Point,
+        [
+            LatestOf, new("as", "NAME"), new("folder", "DIR"), new("pool", "POOL"), new("format", "FORMAT", Choices: ["raw", "qcow2"]),
+            new("disconnected"), new("replace"), new("keep-old"), new("start"), DiskTo, Overwrite,
+        ], RestoreVerb.RunAsync),
+        new("vault", Children:
+        [
+            new("init", Dir, [KeyToFile], VaultInitVerb.RunAsync), new("use", Dir, Run: VaultUseVerb.RunAsync),
+            new("stats", Run: VaultStatsVerb.RunAsync), new("verify", Own: [new("full", Text: "full.verify")], Run: VaultVerifyVerb.RunAsync),
+            new("rebuild-index", Run: RebuildIndexVerb.RunAsync),
+            new("key", Children:
+            [
+                new("list", Run: KeyVerbs.ListAsync), new("add", Own: [NewPassphrase], Run: KeyVerbs.AddAsync),
+                new("change", Own: [NewPassphrase], Run: KeyVerbs.ChangeAsync), new("remove", Key, Run: KeyVerbs.RemoveAsync),
+                new("export", Own: [KeyToFile], Run: KeyVerbs.ExportAsync),
+            ]),
+        ]),
+        new("rescue", Children:
+        [
+            new("list", Own: [KeyFromFile], Run: RescueVerbs.ListAsync),
+            new("restore", Point, [LatestOf, DiskTo, Overwrite, KeyFromFile], RescueVerbs.RestoreAsync),
+        ]),
+    ]);
+}

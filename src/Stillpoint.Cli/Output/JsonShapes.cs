@@ -1,0 +1,116 @@
+using System.Text.Json.Serialization;
+
+namespace Stillpoint.Cli.Output;
+
+// What --json prints. Scripts rely on the names: fields may be added, never renamed. Times are ISO 8601 in UTC, sizes bytes.
+
+internal sealed record EvidenceJson(string Source, string Text, DateTimeOffset? Time);
+
+internal sealed record FailureJson(string Code, string Stage, string Message, IReadOnlyList<EvidenceJson> Evidence, bool Retryable);
+
+internal sealed record ErrorJson(FailureJson Error, string? Job, IReadOnlyList<FailureJson>? Warnings);
+
+internal sealed record PointDiskJson(string Name, string Format, long SizeBytes, string Mode, long BytesRead, long BytesChanged);
+
+internal sealed record LeftOutJson(string Name, string Kind, FailureJson Reason);
+
+internal sealed record PointJson(
+    string Point, string Vm, string VmId, DateTimeOffset Taken, string Consistency, FailureJson? Reason, double? FrozenMs, string? Checkpoint,
+    IReadOnlyList<PointDiskJson> Disks, IReadOnlyList<LeftOutJson> LeftOut, long BytesRead, long BytesStored);
+
+internal sealed record BackupJson(
+    string Job, string State, string Point, string Vm, string VmId, DateTimeOffset Taken, string Consistency, FailureJson? Reason, double? FrozenMs,
+    string? Checkpoint, IReadOnlyList<PointDiskJson> Disks, IReadOnlyList<LeftOutJson> LeftOut, long BytesRead, long BytesStored, double Seconds,
+    IReadOnlyList<FailureJson> Warnings);
+
+internal sealed record RestoredDiskJson(string Name, string Target, string Format, long SizeBytes);
+
+internal sealed record RestoreJson(
+    string Job, string State, string Point, string? Vm, string? VmId, IReadOnlyList<RestoredDiskJson> Disks, double Seconds,
+    IReadOnlyList<FailureJson> Warnings);
+
+internal sealed record PointsJson(IReadOnlyList<PointJson> Points, IReadOnlyList<FailureJson> Damaged);
+
+internal sealed record RescuePointJson(
+    string Point, string Label, string Series, DateTimeOffset Created, int Rank, IReadOnlyList<RescueDiskJson> Disks);
+
+internal sealed record RescueDiskJson(string Name, long SizeBytes);
+
+internal sealed record RescueJson(IReadOnlyList<RescuePointJson> Points, IReadOnlyList<FailureJson> Damaged);
+
+internal sealed record VmJson(string Name, string Id, string State);
+
+internal sealed record VmsJson(IReadOnlyList<VmJson> Vms);
+
+internal sealed record VmDiskJson(string Name, string Format, string? Source, long? SizeBytes, bool InBackup, bool Tracked, FailureJson? Reason);
+
+internal sealed record VmDetailsJson(
+    string Name, string Id, string State, bool AgentChannel, bool InternalSnapshots, IReadOnlyList<string> Checkpoints, IReadOnlyList<VmDiskJson> Disks);
+
+internal sealed record HostJson(string Uri, DateTimeOffset LastUsed);
+
+internal sealed record HostsJson(IReadOnlyList<HostJson> Hosts);
+
+internal sealed record CheckJson(string Subject, bool Good, FailureJson? Failure);
+
+internal sealed record ChecksJson(bool Good, IReadOnlyList<CheckJson> Checks);
+
+internal sealed record JobJson(
+    string Job, string Kind, string State, string Vm, string? VmId, string Host, string Vault, string? Point, DateTimeOffset Started,
+    DateTimeOffset? Ended, long BytesDone, long BytesStored, FailureJson? Failure);
+
+internal sealed record JobsJson(IReadOnlyList<JobJson> Jobs);
+
+internal sealed record SubTaskJson(string SubTask, DateTimeOffset Started, DateTimeOffset? Ended, FailureJson? Failure);
+
+internal sealed record JobDetailsJson(JobJson Job, IReadOnlyList<SubTaskJson> SubTasks, IReadOnlyList<FailureJson> Warnings);
+
+internal sealed record VaultMadeJson(string Vault, string Path, int BlockSize, string? RecoveryKey);
+
+internal sealed record LeaseJson(string Kind, string State, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed);
+
+internal sealed record VaultStatsJson(
+    string Vault, string Path, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Vms, long LogicalBytes, long StoredBytes,
+    long DataPacks, long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseJson> Leases);
+
+internal sealed record DamagedPointJson(string Point, string Vm, string Disk, long? Blocks);
+
+/// <param name="Points">Points hit; empty without --full, which alone can know.</param>
+internal sealed record VerifyJson(
+    bool Whole, bool Full, long Objects, long Bytes, IReadOnlyList<FailureJson> Damage, IReadOnlyList<DamagedPointJson> Points);
+
+internal sealed record RebuildJson(long Packs, long Entries, int Segments, IReadOnlyList<FailureJson> Damage);
+
+internal sealed record KeyJson(string Key, string Kind, string Label, DateTimeOffset Created);
+
+internal sealed record KeysJson(IReadOnlyList<KeyJson> Keys);
+
+internal sealed record RecoveryKeyJson(string? RecoveryKey);
+
+internal sealed record VaultChosenJson(string Path);
+
+internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<string> Disks);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ErrorJson))]
+[JsonSerializable(typeof(PointJson))]
+[JsonSerializable(typeof(BackupJson))]
+[JsonSerializable(typeof(RestoreJson))]
+[JsonSerializable(typeof(PointsJson))]
+[JsonSerializable(typeof(RescueJson))]
+[JsonSerializable(typeof(VmsJson))]
+[JsonSerializable(typeof(VmDetailsJson))]
+[JsonSerializable(typeof(HostsJson))]
+[JsonSerializable(typeof(ChecksJson))]
+[JsonSerializable(typeof(JobsJson))]
+[JsonSerializable(typeof(JobDetailsJson))]
+[JsonSerializable(typeof(VaultMadeJson))]
+[JsonSerializable(typeof(VaultStatsJson))]
+[JsonSerializable(typeof(VerifyJson))]
+[JsonSerializable(typeof(RebuildJson))]
+[JsonSerializable(typeof(KeyJson))]
+[JsonSerializable(typeof(KeysJson))]
+[JsonSerializable(typeof(RecoveryKeyJson))]
+[JsonSerializable(typeof(VaultChosenJson))]
+[JsonSerializable(typeof(ServingJson))]
+internal sealed partial class Shapes : JsonSerializerContext;

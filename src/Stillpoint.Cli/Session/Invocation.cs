@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Stillpoint.Cli.Grammar;
+using Stillpoint.Cli.Output;
+using Stillpoint.Control;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Texts;
+using Stillpoint.Vault;
+using Stillpoint.Vault.Stores;
+
+namespace Stillpoint.Cli.Session;
+
+/// <summary>One call of the program: what was asked, where answers go, and what is opened on the way (and closed at the end).</summary>
+internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts texts) : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _opened = [];
+    private StillpointControl? _control;
+
+    public CliWorld World { get; } = world;
+
+    public CommandLine Line { get; } = line;
+
+    public LocalTexts Texts { get; } = texts;
+
+    public Secrets Secrets { get; } = new(world, texts);
+
+    public bool Json => Line.Has("json");
+
+    public DataFolder Data => DataFolder.Choose(Line.Value("data"), World.Variable, World.IsRoot);
+
+    /// <exception cref="FailureException">UsageInvalid, HostRemoteNeedsWorker.</exception>
+    public HostUri HostUri => Line.Value("host") is { } uri ? HostUri.Parse(uri) : HostUri.Default;
+
+    public StillpointControl Control => _control ??= StillpointControl.Open(Data, World.Engine, World.Clock);
+
+    public async Task<IHypervisorHost> ConnectAsync(CancellationToken ct) => Keep(await World.Connect(HostUri, ct));
+
+    /// <summary>Closed with the call.</summary>
+    public T Keep<T>(T opened) where T : IAsyncDisposable
+    {
+        lock (_opened) _opened.Push(opened);
+        return opened;
+    }
+
+    /// <summary>As texts take a duration.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The vault named, or the default one.</summary>
+    /// <exception cref="FailureException">VaultNotChosen.</exception>
+    public string VaultPath => Line.Value("vault") is { } path
+        ? Path.GetFullPath(path)
+        : Control.Places.DefaultVault ?? throw new FailureException(FailureCode.VaultNotChosen, Stage.Input);
+
+    public Task<OpenedVault> OpenVaultAsync(CancellationToken ct)
+    {
+        var path = VaultPath;
+        return OpenVaultAsync(path, VaultSecret, ct);
+    }
+
+    public async Task<OpenedVault> OpenVaultAsync(string path, VaultSecret secret, CancellationToken ct) =>
+        new(Keep(await OpenVault.OpenAsync(new FolderStore(path), secret, World.Clock, ct)), path);
+
+    /// <summary>The vault itself rather than what the engine sees of it: for looking after it.</summary>
+    public async Task<OpenVault> OpenVaultForCareAsync(CancellationToken ct)
+    {
+        return Keep(await OpenVault.OpenAsync(new FolderStore(VaultPath), VaultSecret, World.Clock, ct));
+    }
+
+    /// <summary>The secret of the vault named, or of the default one.</summary>
+    public VaultSecret VaultSecret => Secrets.OfVault(Line.Value("passphrase-file"), VaultPath);
+
+    public string Time(DateTimeOffset time) => Texts.Time(time, World.Clock.LocalTimeZone);
+
+    public void Say(string text)
+    {
+        if (!Json) World.Out.WriteLine(text);
+    }
+
+    /// <summary>Results as text, or as the command's one JSON document.</summary>
+    public void Show<T>(Func<T> json, JsonTypeInfo<T> type, Action text)
+    {
+        if (Json) World.Out.WriteLine(JsonSerializer.Serialize(json(), type));
+        else text();
+    }
+
+    /// <summary>Asks unless <c>--yes</c> was given.</summary>
+    /// <exception cref="FailureException">NotConfirmed: the answer was no, or there is nobody to ask.</exception>
+    public void Confirm(string question)
+    {
+        if (Line.Has("yes")) return;
+        if (World.CanAsk)
+        {
+            World.Error.Write(Texts.Of("prompt.confirm", ("question", question)));
+            var answer = World.ReadLine()?.Trim() ?? "";
+            if (Texts.Of("prompt.yes-words").Split(' ').Contains(answer, StringComparer.OrdinalIgnoreCase)) return;
+        }
+        throw new FailureException(FailureCode.NotConfirmed, Stage.Input);
+    }
+
+    public void Warn(Failure warning)
+    {
+        if (!Json) FailureView.Write(World.Error, Texts.Of("label.warning"), warning, Texts);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_opened.TryPop(out var opened)) await opened.DisposeAsync();
+        _control?.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Session;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+using Stillpoint.Vault.Stores;
+
+namespace Stillpoint.Cli.Verbs;
+
+/// <summary>The secrets that open a vault. None of this rewrites data.</summary>
+internal static class KeyVerbs
+{
+    /// <summary>Needs no passphrase.</summary>
+    public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
+    {
+        var keys = await VaultKeys.ListAsync(new FolderStore(call.VaultPath), ct);
+        call.Show(() => new([.. keys.Select(ToJson)]), JsonDocuments.Shapes.KeysJson, () =>
+        {
+            var texts = call.Texts;
+            var table = new Table(texts.Of("col.key"), texts.Of("col.kind"), texts.Of("col.created"), texts.Of("col.label"));
+            foreach (var key in keys)
+                table.Add(key.Id, texts.Of(key.IsRecoveryKey ? "key.recovery-key" : "key.passphrase"), call.Time(key.Created), key.Label);
+            call.World.Out.Write(table);
+        });
+        return ExitCode.Done;
+    }
+
+    public static async Task<int> AddAsync(Invocation call, CancellationToken ct)
+    {
+        var (store, current) = (new FolderStore(call.VaultPath), call.VaultSecret);
+        var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
+        var key = await VaultKeys.AddPassphraseAsync(store, current, passphrase, "", call.World.Clock, ct);
+        call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.added")));
+        return ExitCode.Done;
+    }
+
+    public static async Task<int> ChangeAsync(Invocation call, CancellationToken ct)
+    {
+        var store = new FolderStore(call.VaultPath);
+        // Only a passphrase can be changed: a recovery key is replaced by exporting a new one and removing the old.
+        if (call.VaultSecret is not Passphrase current) throw new FailureException(FailureCode.VaultWrongPassphrase, Stage.Input);
+        var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
+        var key = await VaultKeys.ChangePassphraseAsync(store, current, passphrase, call.World.Clock, ct);
+        call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.changed")));
+        return ExitCode.Done;
+    }
+
+    public static async Task<int> RemoveAsync(Invocation call, CancellationToken ct)
+    {
+        var (store, current, id) = (new FolderStore(call.VaultPath), call.VaultSecret, call.Line.Argument!);
+        var key = (await VaultKeys.ListAsync(store, ct)).FirstOrDefault(k => k.Id == id)
+            ?? throw new FailureException(FailureCode.VaultKeyNotFound, Stage.Input, ("key", id));
+        call.Confirm(call.Texts.Of("prompt.remove-key", ("key", id)));
+        await VaultKeys.RemoveAsync(store, current, id, call.World.Clock, ct);
+        call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.removed")));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Makes one more recovery key: no vault keeps the text of an old one.</summary>
+    public static async Task<int> ExportAsync(Invocation call, CancellationToken ct)
+    {
+        var (store, current) = (new FolderStore(call.VaultPath), call.VaultSecret);
+        var file = call.Line.Value("recovery-key-file") is { } path ? Path.GetFullPath(path) : null;
+        using var keeping = file is null ? null : NewSecretFile.Create(file);
+        string key;
+        try
+        {
+            key = await VaultKeys.ExportRecoveryKeyAsync(store, current, "", call.World.Clock, ct);
+        }
+        catch (FailureException)
+        {
+            keeping?.Abandon();
+            throw;
+        }
+        keeping?.Write(Encoding.UTF8.GetBytes(key + "\n"));
+        call.Show(() => new(file is null ? key : null), JsonDocuments.Shapes.RecoveryKeyJson, () => ShowRecoveryKey(call, key, file));
+        return ExitCode.Done;
+    }
+
+    public static void ShowRecoveryKey(Invocation call, string key, string? file)
+    {
+        if (file is not null)
+        {
+            call.Say(call.Texts.Of("vault.recovery-key-written", ("path", file)));
+            return;
+        }
+        call.Say(call.Texts.Labelled(call.Texts.Of("label.recovery-key"), key));
+        call.Say(call.Texts.Of("vault.keep-recovery-key"));
+    }
+
+    private static KeyJson ToJson(KeyInfo key) => new(key.Id, key.IsRecoveryKey ? "recovery-key" : "passphrase", key.Label, key.Created);
+}

@@ -1,0 +1,75 @@
+using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Session;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Points;
+using Stillpoint.Engine.Restore;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Cli.Verbs;
+
+internal static class RestoreVerb
+{
+    public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
+    {
+        var started = call.World.Clock.GetTimestamp();
+        RestoreOptions.Check(call.Line);
+        var vault = await call.OpenVaultAsync(ct);
+        var point = await PointChoice.FindAsync(call, vault.Vault, ct);
+        var order = RestoreOptions.OrderOf(call, JobId.New(call.World.Clock), point.Id.ToString());
+        Ask(call, order, point);
+        IHypervisorHost? host = order is RestoreDisks ? null : await call.ConnectAsync(ct);
+        await Recovery.RunAsync(call, vault.Vault, ct);
+        JobOutcome<RestoreResult> outcome;
+        await using (var progress = new ProgressView(call)) outcome = await call.Control.RestoreAsync(host, vault, point, order, progress, ct);
+        return Show(call, outcome, call.World.Clock.GetElapsedTime(started));
+    }
+
+    public static void Ask(Invocation call, RestoreOrder order, PointInfo point)
+    {
+        if (order is RestoreInPlace)
+        {
+            var view = point.ToRecoveryPoint();
+            call.Confirm(call.Texts.Of("prompt.replace", ("vm", view.VmName), ("point", view.Id.ToString()), ("taken", call.Time(view.Taken))));
+        }
+        if (order is RestoreDisks disks)
+        {
+            foreach (var disk in disks.Disks.Where(d => d.Overwrite && File.Exists(d.Target)))
+                call.Confirm(call.Texts.Of("prompt.overwrite", ("path", disk.Target)));
+        }
+    }
+
+    public static int Show(Invocation call, JobOutcome<RestoreResult> outcome, TimeSpan took)
+    {
+        if (outcome.Failure is { } failure)
+        {
+            foreach (var warning in outcome.Warnings) call.Warn(warning);
+            return CliProgram.Tell(failure, call.World, call.Texts, call.Json, outcome.Job, outcome.Warnings);
+        }
+        var result = outcome.Result!;
+        call.Show(
+            () => new(
+                outcome.Job.ToString(), outcome.State.ToText(), result.Point.ToString(), result.VmName, result.Vm?.ToString(),
+                [.. result.Disks.Select(d => new RestoredDiskJson(d.Name, d.Target, d.Format, d.SizeBytes))],
+                Math.Round(took.TotalSeconds, 3), outcome.Warnings.ToJson(call.Texts)),
+            JsonDocuments.Shapes.RestoreJson,
+            () => Write(call, result, took));
+        foreach (var warning in outcome.Warnings) call.Warn(warning);
+        return ExitCode.Done;
+    }
+
+    private static void Write(Invocation call, RestoreResult result, TimeSpan took)
+    {
+        var texts = call.Texts;
+        var time = Invocation.Seconds(took);
+        call.Say(result.VmName is { } vm
+            ? texts.Of("restore.vm-done", ("vm", vm), ("point", result.Point.ToString()), ("time", time))
+            : texts.Of("restore.disks-done", ("count", $"{result.Disks.Count}"), ("point", result.Point.ToString()), ("time", time)));
+        var table = new Table(texts.Of("col.disk"), texts.Of("col.format"), texts.Of("col.size"), texts.Of("col.target"));
+        foreach (var disk in result.Disks) table.Add(disk.Name, disk.Format, texts.Size(disk.SizeBytes), disk.Target);
+        call.World.Out.Write(table);
+        if (result.VmName is { } name && !call.Line.Has("start"))
+            call.Say(texts.Of("restore.not-started", ("host", call.HostUri.Text), ("vm", name)));
+    }
+}

@@ -1,0 +1,43 @@
+using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Session;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+using Stillpoint.Vault.Leases;
+
+namespace Stillpoint.Cli.Verbs;
+
+internal static class VaultStatsVerb
+{
+    public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
+    {
+        var path = call.VaultPath;
+        var s = await VaultStats.ReadAsync(await call.OpenVaultForCareAsync(ct), ct);
+        call.Show(
+            () => new(
+                s.Id.ToString(), path, s.BlockSize, s.Delta, s.Created, s.Points, s.Series, s.LogicalBytes, s.StoredBytes, s.DataPacks, s.DataBytes,
+                s.PagePacks, s.PageBytes, s.IndexSegments, s.IndexBytes, s.Entries,
+                [.. s.Leases.Select(l => new LeaseJson(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))]),
+            JsonDocuments.Shapes.VaultStatsJson,
+            () => Write(call, path, s));
+        return ExitCode.Done;
+    }
+
+    private static void Write(Invocation call, string path, VaultStats s)
+    {
+        var texts = call.Texts;
+        (string Label, string Value)[] lines =
+        [
+            ("label.vault", s.Id.ToString()), ("label.path", path), ("label.created", call.Time(s.Created)), ("label.block-size", texts.Size(s.BlockSize)),
+            ("label.vms", $"{s.Series}"), ("label.points", $"{s.Points}"), ("label.logical", texts.Size(s.LogicalBytes)),
+            ("label.stored", texts.Size(s.StoredBytes)),
+        ];
+        foreach (var (label, value) in lines) call.Say(texts.Labelled(texts.Of(label), value));
+        foreach (var lease in s.Leases)
+        {
+            var text = texts.Of(
+                lease.State is LeaseState.Live ? "lease.live" : "lease.dead", ("kind", lease.Purpose), ("host", lease.Host), ("pid", $"{lease.ProcessId}"),
+                ("time", call.Time(lease.Renewed)));
+            call.Say(texts.Labelled(texts.Of("label.at-work"), text));
+        }
+    }
+}

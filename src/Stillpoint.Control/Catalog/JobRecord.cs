@@ -1,0 +1,17 @@
+using Stillpoint.Model;
+
+namespace Stillpoint.Control.Catalog;
+
+/// <summary>A job as the catalog knows it.</summary>
+/// <param name="Vm">The VM's name when the job ran; of a restore to single disks, the VM they belong to.</param>
+/// <param name="Vault">The vault's path.</param>
+/// <param name="Point">The point made or restored; null when there is none.</param>
+/// <param name="BytesDone">Read from the VM, or written to targets, as last told.</param>
+public sealed record JobRecord(
+    JobId Id, JobKind Kind, JobState State, VmId? VmId, string Vm, string Host, string Vault, string? Point,
+    DateTimeOffset Started, DateTimeOffset? Ended, long BytesDone, long BytesStored, Failure? Failure, string LockName, int ProcessId);
+
+public sealed record SubTaskRecord(SubTask SubTask, DateTimeOffset Started, DateTimeOffset? Ended, Failure? Failure);
+
+/// <summary>A job with everything that is told of it.</summary>
+public sealed record JobDetails(JobRecord Job, IReadOnlyList<SubTaskRecord> SubTasks, IReadOnlyList<Failure> Warnings);

@@ -1,0 +1,84 @@
+using Microsoft.Data.Sqlite;
+using Stillpoint.Model;
+
+namespace Stillpoint.Control.Catalog;
+
+/// <summary>Jobs, their sub tasks and warnings.</summary>
+public sealed class JobTable(CatalogDatabase database)
+{
+    private const string Columns =
+        "id, kind, state, vm_id, vm, host, vault, point, started, ended, bytes_done, bytes_stored, failure, lock_name, process_id";
+
+    public void Add(JobRecord job) => database.Execute(
+        $"insert into job ({Columns}) values ($id, $kind, $state, $vm_id, $vm, $host, $vault, $point, $started, null, 0, 0, null, $lock, $pid)",
+        ("id", job.Id.ToString()), ("kind", job.Kind.ToText()), ("state", job.State.ToText()), ("vm_id", job.VmId?.ToString()), ("vm", job.Vm),
+        ("host", job.Host), ("vault", job.Vault), ("point", job.Point), ("started", job.Started.ToUnixTimeMilliseconds()), ("lock", job.LockName),
+        ("pid", job.ProcessId));
+
+    /// <summary>Ends a job that is still running in the table; a job ends once.</summary>
+    public void End(JobId job, JobState state, DateTimeOffset at, string? point, long bytesDone, long bytesStored, Failure? failure) =>
+        database.Execute(
+            """
+            update job set state = $state, ended = $at, point = coalesce($point, point), bytes_done = $done, bytes_stored = $stored, failure = $failure
+            where id = $id and state = 'running'
+            """,
+            ("id", job.ToString()), ("state", state.ToText()), ("at", at.ToUnixTimeMilliseconds()), ("point", point), ("done", bytesDone),
+            ("stored", bytesStored), ("failure", FailureText.Write(failure)));
+
+    public void SubTaskStarted(JobId job, SubTask subTask, DateTimeOffset at) => database.Execute(
+        "insert into sub_task (job, name, started) values ($job, $name, $at) on conflict do nothing",
+        ("job", job.ToString()), ("name", subTask.ToText()), ("at", at.ToUnixTimeMilliseconds()));
+
+    public void SubTaskFinished(JobId job, SubTask subTask, DateTimeOffset at, Failure? failure) => database.Execute(
+        "update sub_task set ended = $at, failure = $failure where job = $job and name = $name and ended is null",
+        ("job", job.ToString()), ("name", subTask.ToText()), ("at", at.ToUnixTimeMilliseconds()), ("failure", FailureText.Write(failure)));
+
+    public void AddWarning(JobId job, Failure warning) => database.Execute(
+        "insert into warning (job, ordinal, failure) select $job, count(*), $failure from warning where job = $job",
+        ("job", job.ToString()), ("failure", FailureText.Write(warning)));
+
+    /// <summary>Newest first.</summary>
+    /// <param name="vm">Name or UUID; null: all.</param>
+    public IReadOnlyList<JobRecord> List(string? vm, int limit) => database.Query(
+        $"select {Columns} from job where $vm is null or vm = $vm or vm_id = $vm order by started desc, id desc limit $limit",
+        Read, ("vm", vm), ("limit", limit));
+
+    public IReadOnlyList<JobRecord> ListRunning() => database.Query($"select {Columns} from job where state = 'running'", Read);
+
+    /// <summary>The job that holds a lock, as far as the table knows it.</summary>
+    public JobRecord? FindRunning(string lockName) => database.Query(
+        $"select {Columns} from job where state = 'running' and lock_name = $lock order by started desc", Read, ("lock", lockName)).FirstOrDefault();
+
+    /// <exception cref="FailureException">JobNotFound, JobAmbiguous.</exception>
+    public JobDetails Find(string idOrPrefix)
+    {
+        var prefix = idOrPrefix.ToLowerInvariant();
+        var found = database.Query(
+            $"select {Columns} from job where substr(id, 1, $length) = $prefix limit 2", Read, ("prefix", prefix), ("length", prefix.Length));
+        if (found.Count != 1 || prefix.Length == 0)
+            throw new FailureException(found.Count == 0 || prefix.Length == 0 ? FailureCode.JobNotFound : FailureCode.JobAmbiguous, Stage.Input, ("job", idOrPrefix));
+        var id = found[0].Id.ToString();
+        return new(
+            found[0],
+            database.Query(
+                "select name, started, ended, failure from sub_task where job = $job order by started",
+                r => new SubTaskRecord(
+                    FailureText.Parse<SubTask>(r.GetString(0)), Time(r, 1)!.Value, Time(r, 2), FailureText.Read(Text(r, 3))),
+                ("job", id)),
+            database.Query("select failure from warning where job = $job order by ordinal", r => FailureText.Read(r.GetString(0))!, ("job", id)));
+    }
+
+    private static JobRecord Read(SqliteDataReader r)
+    {
+        Ulid.TryParse(r.GetString(0), out var id);
+        return new(
+            new(id), FailureText.Parse<JobKind>(r.GetString(1)), FailureText.Parse<JobState>(r.GetString(2)),
+            Text(r, 3) is { } vm ? new VmId(Guid.Parse(vm)) : null, r.GetString(4), r.GetString(5), r.GetString(6), Text(r, 7),
+            Time(r, 8)!.Value, Time(r, 9), r.GetInt64(10), r.GetInt64(11), FailureText.Read(Text(r, 12)), r.GetString(13), (int)r.GetInt64(14));
+    }
+
+    private static string? Text(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
+
+    private static DateTimeOffset? Time(SqliteDataReader r, int column) =>
+        r.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(column));
+}

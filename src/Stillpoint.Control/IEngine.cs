@@ -1,0 +1,23 @@
+using Stillpoint.Engine;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Restore;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Control;
+
+/// <summary>What Control asks of the engine. One implementation; tests put another in its place where no hypervisor can be.</summary>
+public interface IEngine
+{
+    Task<CaptureResult> CaptureAsync(
+        IHypervisorHost host, IVault vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct);
+
+    /// <param name="host">Null for <see cref="RestoreDisks"/>, which needs none.</param>
+    Task<RestoreResult> RestoreAsync(
+        IHypervisorHost? host, IVault vault, EnginePaths paths, RestoreOrder order, IJobEvents events, CancellationToken ct);
+
+    Task<IReadOnlyList<RecoveredJob>> RecoverAsync(
+        EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct);
+}

@@ -1,0 +1,90 @@
+using Stillpoint.Control.Catalog;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Model;
+
+namespace Stillpoint.Control.Jobs;
+
+/// <summary>
+/// Where a job's exceptions end: an expected failure and a cancellation become the job's outcome, anything else is a bug, recorded as one with its
+/// stack. One job per lock name; the row exists before the work begins and is ended however it ends.
+/// </summary>
+internal sealed class JobBoundary(DataFolder folder, JobTable jobs, TimeProvider clock)
+{
+    /// <param name="job">Its state, times and process are set here.</param>
+    /// <param name="work">Returns the result, the point's id (null: as given) and the warnings.</param>
+    /// <exception cref="FailureException">VmBackupRunning, DataFolderUnusable: no job began.</exception>
+    public async Task<JobOutcome<T>> RunAsync<T>(
+        JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, CancellationToken ct) where T : class
+    {
+        using var held = JobLock.TryTake(folder, job.LockName) ?? throw Running(job);
+        jobs.Add(job with { State = JobState.Running, Started = clock.GetUtcNow(), ProcessId = Environment.ProcessId });
+        var recorder = new JobRecorder(jobs, watcher);
+        JobResult<T>? result = null;
+        Failure? failure = null;
+        try
+        {
+            result = await work(recorder, ct);
+        }
+        catch (FailureException e)
+        {
+            failure = e.Failure;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            failure = Failure.Of(FailureCode.Cancelled, Stage.Input);
+        }
+        catch (Exception e)
+        {
+            failure = Bug(e, job.Id);
+        }
+        var warnings = result?.Warnings ?? recorder.Warnings;
+        if (await recorder.FinishAsync() is { } unrecorded) warnings = [.. warnings, unrecorded];
+        var state = failure switch
+        {
+            null => warnings.Count > 0 ? JobState.CompletedWithWarnings : JobState.Completed,
+            { Code: FailureCode.Cancelled } => JobState.Cancelled,
+            _ => JobState.Failed,
+        };
+        try
+        {
+            result?.Record?.Invoke();
+            jobs.End(job.Id, state, clock.GetUtcNow(), result?.Point, recorder.BytesDone, result?.BytesStored ?? recorder.BytesStored, failure);
+        }
+        catch (FailureException e)
+        {
+            // What was done is done: a catalog that cannot be written is told, not made the job's failure.
+            warnings = [.. warnings, e.Failure];
+        }
+        return new(job.Id, state, result?.Value, failure, warnings);
+    }
+
+    /// <summary>Jobs that say "running" and whose process is gone are ended as what they are.</summary>
+    public void EndAbandoned()
+    {
+        foreach (var job in jobs.ListRunning())
+        {
+            using var free = JobLock.TryTake(folder, job.LockName);
+            if (free is null) continue;
+            jobs.End(
+                job.Id, JobState.Failed, clock.GetUtcNow(), null, job.BytesDone, job.BytesStored,
+                Failure.Of(FailureCode.JobOwnerGone, Stage.Input).With(new("process", $"{job.ProcessId}")).CanRetry());
+        }
+    }
+
+    public static Failure Bug(Exception e, JobId? job) =>
+        (job is { } id ? Failure.Of(FailureCode.InternalError, Stage.Input, ("job", id.ToString())) : Failure.Of(FailureCode.InternalError, Stage.Input))
+        .With(new(e.GetType().FullName!, e.ToString()));
+
+    private FailureException Running(JobRecord job)
+    {
+        var owner = jobs.FindRunning(job.LockName);
+        return new(owner is null
+            ? Failure.Of(FailureCode.VmBackupRunning, Stage.Preflight, ("vm", job.Vm)).CanRetry()
+            : Failure.Of(FailureCode.VmBackupRunning, Stage.Preflight, ("vm", job.Vm), ("pid", $"{owner.ProcessId}"), ("job", owner.Id.ToString())).CanRetry());
+    }
+}
+
+/// <param name="Point">The point the job made; null when it made none.</param>
+/// <param name="BytesStored">Null: as last told by progress.</param>
+/// <param name="Record">What else goes into the catalog once the work is done.</param>
+internal sealed record JobResult<T>(T Value, IReadOnlyList<Failure> Warnings, string? Point, long? BytesStored, Action? Record = null) where T : class;

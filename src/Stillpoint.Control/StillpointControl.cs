@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Text;
+using Stillpoint.Control.Catalog;
+using Stillpoint.Control.Jobs;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Points;
+using Stillpoint.Engine.Restore;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Control;
+
+/// <summary>A vault that is open, with the path it was opened by.</summary>
+public sealed record OpenedVault(IVault Vault, string Path);
+
+/// <summary>
+/// Composes catalog, locks and engine over one data folder: what the CLI hosts in process. Runs jobs; is the boundary at which their exceptions end.
+/// Safe for many threads.
+/// </summary>
+public sealed class StillpointControl : IDisposable
+{
+    private readonly CatalogDatabase _database;
+    private readonly DataFolder _folder;
+    private readonly IEngine _engine;
+    private readonly JobBoundary _boundary;
+
+    private StillpointControl(CatalogDatabase database, DataFolder folder, IEngine engine, TimeProvider clock)
+    {
+        _database = database;
+        _folder = folder;
+        _engine = engine;
+        Jobs = new(database);
+        Places = new(database, clock);
+        _boundary = new(folder, Jobs, clock);
+    }
+
+    public JobTable Jobs { get; }
+
+    public PlaceTable Places { get; }
+
+    /// <exception cref="FailureException">DataFolderUnusable, CatalogNewer.</exception>
+    public static StillpointControl Open(DataFolder folder, IEngine engine, TimeProvider clock)
+    {
+        var control = new StillpointControl(CatalogDatabase.Open(folder, clock), folder, engine, clock);
+        control._boundary.EndAbandoned();
+        return control;
+    }
+
+    /// <summary>Cleans up after jobs whose process died; before any new job. Jobs of living processes are not touched.</summary>
+    public Task<IReadOnlyList<RecoveredJob>> RecoverAsync(
+        Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct) =>
+        _engine.RecoverAsync(_folder.Engine, connect, vault, unreadable, ct);
+
+    /// <exception cref="FailureException">No job began: VmNotFound, VmBackupRunning, DataFolderUnusable, a policy out of range.</exception>
+    public async Task<JobOutcome<CaptureResult>> BackUpAsync(
+        IHypervisorHost host, OpenedVault vault, BackupOrder order, IJobEvents watcher, CancellationToken ct)
+    {
+        if (order.Policy.Validate() is { } invalid) throw new FailureException(invalid);
+        var domain = await host.FindDomainAsync(order.Vm, ct);
+        _database.InTransaction(() =>
+        {
+            Places.HostUsed(host.Uri.Text);
+            Places.VaultUsed(vault.Vault.Id, vault.Path);
+            Places.VmUsed(domain.Id, domain.Name, host.Uri.Text);
+        });
+        var job = NewJob(order.Job, JobKind.Backup, domain.Id, domain.Name, host.Uri.Text, vault.Path, null, LockOf(domain.Id));
+        return await _boundary.RunAsync(
+            job, watcher,
+            async (events, token) =>
+            {
+                var result = await _engine.CaptureAsync(host, vault.Vault, _folder.Engine, order, events, token);
+                return new JobResult<CaptureResult>(result, result.Warnings, result.Point.Id.ToString(), result.Point.BytesStored, () =>
+                    Places.PointMade(result.Point, vault.Vault.Id, order.Job));
+            },
+            ct);
+    }
+
+    /// <param name="host">Null only for single disks.</param>
+    /// <param name="point">The point that the order names.</param>
+    /// <exception cref="FailureException">No job began: VmBackupRunning (a job of the same VM, or to the same new name), DataFolderUnusable.</exception>
+    public Task<JobOutcome<RestoreResult>> RestoreAsync(
+        IHypervisorHost? host, OpenedVault vault, PointInfo point, RestoreOrder order, IJobEvents watcher, CancellationToken ct)
+    {
+        var view = point.ToRecoveryPoint();
+        var (vm, name, lockName) = order switch
+        {
+            RestoreInPlace => (view.Vm, view.VmName, LockOf(view.Vm)),
+            RestoreAsNewVm n => ((VmId?)null, n.Name, "name-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(n.Name)))[..32]),
+            _ => (null, view.VmName, JobLock.UsedOnce + order.Job),
+        };
+        var job = NewJob(order.Job, JobKind.Restore, vm, name, host?.Uri.Text ?? "", vault.Path, point.Id.ToString(), lockName);
+        return _boundary.RunAsync(
+            job, watcher,
+            async (events, token) =>
+            {
+                var result = await _engine.RestoreAsync(host, vault.Vault, _folder.Engine, order, events, token);
+                return new JobResult<RestoreResult>(result, events is JobRecorder r ? r.Warnings : [], null, null);
+            },
+            ct);
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    private static string LockOf(VmId vm) => "vm-" + vm;
+
+    private static JobRecord NewJob(JobId id, JobKind kind, VmId? vmId, string vm, string host, string vault, string? point, string lockName) =>
+        new(id, kind, JobState.Running, vmId, vm, host, vault, point, default, null, 0, 0, null, lockName, 0);
+}

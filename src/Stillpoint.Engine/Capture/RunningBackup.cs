@@ -1,0 +1,209 @@
+using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Reconcile;
+using Stillpoint.Engine.Warden;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Engine.Capture;
+
+/// <summary>
+/// Everything on the host that a live capture opens, from its folder to libvirt's job, and its end: released after a commit, undone otherwise.
+/// What cannot be undone now (libvirtd is gone) stays in the journal for whoever comes next.
+/// </summary>
+internal sealed class RunningBackup : IAsyncDisposable
+{
+    private readonly CapturePlan _plan;
+    private readonly HostLink _link;
+    private readonly JobJournal _journal;
+    private readonly WardenClient _warden;
+    private readonly ICaptureHooks _hooks;
+    private readonly IDisposable _events;
+    private readonly CancellationTokenSource _stop;
+    private readonly string? _checkpoint;
+    private Failure? _stopReason;
+    private bool _closed;
+
+    private RunningBackup(
+        CapturePlan plan, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks, string? checkpoint,
+        Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
+    {
+        (_plan, _link, Folder, _journal, _warden, _hooks, _checkpoint) = (plan, link, folder, journal, warden, hooks, checkpoint);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _events = subscribe(OnEvent);
+        _ = warden.Aborted.ContinueWith(
+            word => Stop(Failure.Of(FailureCode.ScratchSpaceLow, Stage.Read, ("path", folder.Path)).With(new("warden", word.Result)).CanRetry()),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+
+    public JobFolder Folder { get; }
+
+    /// <summary>The checkpoint that begin makes; null: none.</summary>
+    public string? Checkpoint => _checkpoint;
+
+    /// <summary>Cancelled by the caller, or because the job cannot go on; <see cref="Explain"/> then says why.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
+    /// <summary>Makes folder and scratch files, starts the warden and opens the journal; nothing has touched the guest when it returns.</summary>
+    public static async Task<RunningBackup> PrepareAsync(
+        BackupOrder order, PointId point, CapturePlan plan, IHypervisorHost host, IDomain domain, VaultId vault, EnginePaths paths,
+        WardenCommand wardenCommand, ICaptureHooks hooks, TimeProvider clock, CancellationToken ct)
+    {
+        var folder = JobFolder.Create(paths, order.Job, domain.Id);
+        WardenClient? warden = null;
+        JobJournal? journal = null;
+        try
+        {
+            var starting = WardenClient.StartAsync(
+                wardenCommand, new(host.Uri, domain.Id, order.Policy.FreezeLimit, folder.SocketPath, folder.Path), clock, ct);
+            try
+            {
+                await folder.CreateScratchAsync(plan.Disks.Select(d => (d.Name, d.SizeBytes)), ct);
+            }
+            finally
+            {
+                warden = await starting;
+            }
+            await hooks.ReachedAsync(CaptureStep.WorkspaceMade, ct);
+            await hooks.ReachedAsync(CaptureStep.WardenReady, ct);
+            var checkpoint = plan.MakesCheckpoint ? CheckpointName.Of(vault, point) : null;
+            journal = JobJournal.Open(paths.Journal, new()
+            {
+                Job = order.Job.ToString(),
+                VmId = domain.Id.ToString(),
+                VmName = domain.Name,
+                HostUri = host.Uri.Text,
+                VaultId = vault.ToString(),
+                Point = point.ToString(),
+                WorkFolder = folder.Path,
+                SocketPath = folder.SocketPath,
+                Checkpoint = checkpoint,
+                ProcessId = Environment.ProcessId,
+            });
+            await hooks.ReachedAsync(CaptureStep.JournalOpened, ct);
+            return new(plan, new(host, domain, clock), folder, journal, warden, hooks, checkpoint, handler => host.Subscribe(domain.Id, handler), ct);
+        }
+        catch
+        {
+            if (warden is not null) await warden.DisposeAsync();
+            JobFolder.Remove(folder.Path);
+            journal?.Close();
+            journal?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins libvirt's job with the guest at rest as far as the policy and the guest allow.</summary>
+    public async Task<FrozenResult<DateTimeOffset>> TakeSnapshotAsync(CapturePolicy policy, TimeProvider clock)
+    {
+        var domain = await _link.DomainAsync(Stopping);
+        var request = new BackupRequest(Folder.SocketPath, _checkpoint,
+            [.. _plan.Disks.Select(d => new BackupDisk(d.Name, Folder.ScratchOf(d.Name), d.BaseCheckpoint, d.InCheckpoint))]);
+
+        _journal.Update(e => e with { BeginSent = true });
+        await _warden.JobBeginsAsync(Stopping);
+        await using var channel = await domain.OpenAgentChannelAsync(Stopping);
+        var frozen = await channel.WhileFrozenAsync(
+            FreezeRequest.From(policy, _journal.Entry.Job), new FreezeWatch(_journal, _warden, _hooks),
+            async ct =>
+            {
+                await domain.BeginBackupAsync(request, ct);
+                return clock.GetUtcNow();
+            },
+            Stopping);
+        await _hooks.ReachedAsync(CaptureStep.Begun, Stopping);
+        return _warden.ThawedAtLimit && frozen.Reached > Consistency.Crash
+            ? frozen with { Reached = Consistency.Crash, Reason = Failure.Of(FailureCode.FreezeTimedOut, Stage.Freeze, ("limit", $"{policy.FreezeLimit.TotalSeconds} s")) }
+            : frozen;
+    }
+
+    /// <summary>The job's own reason for an exception out of <see cref="Stopping"/> or a lost export, if it has one.</summary>
+    public async Task<Failure?> ExplainAsync(Exception e)
+    {
+        if (_stopReason is not null) return _stopReason;
+        if (e is not FailureException { Failure.Code: FailureCode.HostConnectionLost } lost) return null;
+        var domain = await _link.DomainAsync(CancellationToken.None);
+        if ((await domain.GetStateAsync(CancellationToken.None)).Power is PowerState.Off)
+            return Failure.Of(FailureCode.VmStoppedDuringJob, Stage.Read, ("vm", domain.Name)).CanRetry();
+        return await domain.OwnsBackupAsync(Folder.SocketPath, CancellationToken.None)
+            ? null
+            : lost.Failure.With(new("libvirt", "the backup job was ended by somebody else"));
+    }
+
+    /// <summary>After the commit: the new checkpoint is the only one of ours that is still needed; then libvirt's job ends.</summary>
+    public async Task ReleaseAsync(HiddenCheckpoints hidden)
+    {
+        _journal.Update(e => e with { Committed = true });
+        var domain = await _link.DomainAsync(CancellationToken.None);
+        if (_checkpoint is not null)
+        {
+            foreach (var older in _plan.OurCheckpoints) await domain.DeleteCheckpointAsync(older, CancellationToken.None);
+        }
+        await _hooks.ReachedAsync(CaptureStep.OlderCheckpointsDeleted, CancellationToken.None);
+        await EndJobAsync(domain);
+        if (_checkpoint is not null && _plan.Foreign) await hidden.HideAsync(domain, _checkpoint, CancellationToken.None);
+        await _hooks.ReachedAsync(CaptureStep.Released, CancellationToken.None);
+        Close();
+    }
+
+    /// <summary>Undoes what was not released.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_closed)
+            {
+                var domain = await _link.DomainAsync(CancellationToken.None);
+                await EndJobAsync(domain);
+                if (_checkpoint is not null && !_journal.Entry.Committed) await domain.DeleteCheckpointAsync(_checkpoint, CancellationToken.None);
+                // A freeze whose thaw nobody confirmed stays in the journal; the warden goes on asking meanwhile.
+                if (!_journal.Entry.FreezeOpen) Close();
+            }
+        }
+        catch (FailureException)
+        {
+            // The journal keeps it; the failure that ended the job is the one to tell.
+        }
+        finally
+        {
+            _events.Dispose();
+            await _warden.DisposeAsync();
+            await _link.DisposeAsync();
+            _journal.Dispose();
+            _stop.Dispose();
+        }
+    }
+
+    private async Task EndJobAsync(IDomain domain)
+    {
+        if (await domain.OwnsBackupAsync(Folder.SocketPath, CancellationToken.None)) await domain.AbortJobAsync(CancellationToken.None);
+        _warden.JobReleased();
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        JobFolder.Remove(Folder.Path);
+        _journal.Close();
+    }
+
+    private void OnEvent(DomainEvent e)
+    {
+        if (e.Kind is DomainEventKind.Stopped)
+            Stop(Failure.Of(FailureCode.VmStoppedDuringJob, Stage.Read).With(new("libvirt event", e.Detail)).CanRetry());
+    }
+
+    private void Stop(Failure reason)
+    {
+        Interlocked.CompareExchange(ref _stopReason, reason, null);
+        try
+        {
+            // Not on this thread: it may be libvirt's event loop.
+            _ = _stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The job has ended by itself.
+        }
+    }
+}

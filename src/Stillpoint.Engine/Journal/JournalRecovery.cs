@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Engine.Journal;
+
+/// <param name="Job">The dead job.</param>
+/// <param name="Thawed">The guest was found frozen, or possibly frozen, and has confirmed that it is thawed.</param>
+/// <param name="PointIsWhole">Its manifest had been put: the point stays. Null: the vault was not at hand, so its checkpoint was left alone.</param>
+/// <param name="Left">Why something is still open; the entry stays in the journal and is tried again next time.</param>
+public sealed record RecoveredJob(string Job, string VmName, bool Thawed, bool JobAborted, bool? PointIsWhole, Failure? Left);
+
+/// <summary>
+/// Cleans up after jobs whose process died, before anything else is done: thaw, end the backup job (only ours: its socket lies in the journal's
+/// work folder), then take back the checkpoint of a point that was never committed. Everything may be done twice.
+/// </summary>
+public sealed class JournalRecovery(
+    EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, TimeProvider clock)
+{
+    private static readonly TimeSpan ThawBound = TimeSpan.FromSeconds(30);
+
+    /// <param name="vault">The vault at hand, if any; entries of other vaults are thawed and released, their checkpoints left to the next run.</param>
+    public async Task<IReadOnlyList<RecoveredJob>> RunAsync(IVault? vault, Action<Failure> unreadable, CancellationToken ct)
+    {
+        var results = new List<RecoveredJob>();
+        foreach (var journal in JobJournal.TakeAbandoned(paths.Journal, unreadable))
+        {
+            using (journal) results.Add(await RecoverAsync(journal, vault, ct));
+        }
+        return results;
+    }
+
+    private async Task<RecoveredJob> RecoverAsync(JobJournal journal, IVault? vault, CancellationToken ct)
+    {
+        var entry = journal.Entry;
+        bool thawed = false, aborted = false;
+        bool? whole = entry.Committed ? true : null;
+        try
+        {
+            if (entry.FreezeOpen || entry.BeginSent)
+            {
+                await using var host = await connect(HostUri.Parse(entry.HostUri), ct);
+                if (await TryFindAsync(host, entry.VmId, ct) is { } domain)
+                {
+                    if (entry.FreezeOpen && (await domain.GetStateAsync(ct)).Power != PowerState.Off)
+                    {
+                        await GuestThaw.UntilConfirmedAsync(domain, ThawBound, clock, ct);
+                        thawed = true;
+                    }
+                    journal.Update(e => e with { FreezeOpen = false });
+                    if (await domain.OwnsBackupAsync(entry.SocketPath, ct))
+                    {
+                        await domain.AbortJobAsync(ct);
+                        aborted = true;
+                    }
+                    whole ??= await IsWholeAsync(vault, entry, ct);
+                    if (whole is null && entry.Checkpoint is not null)
+                        return new(entry.Job, entry.VmName, thawed, aborted, null, null);
+                    if (whole is false && entry.Checkpoint is not null) await domain.DeleteCheckpointAsync(entry.Checkpoint, ct);
+                }
+            }
+            JobFolder.Remove(entry.WorkFolder);
+            journal.Close();
+            return new(entry.Job, entry.VmName, thawed, aborted, whole, null);
+        }
+        catch (FailureException e)
+        {
+            return new(entry.Job, entry.VmName, thawed, aborted, whole, e.Failure);
+        }
+    }
+
+    private static async Task<IDomain?> TryFindAsync(IHypervisorHost host, string vmId, CancellationToken ct)
+    {
+        try
+        {
+            return await host.FindDomainAsync(vmId, ct);
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VmNotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool?> IsWholeAsync(IVault? vault, JournalEntry entry, CancellationToken ct)
+    {
+        if (vault is null || vault.Id.ToString() != entry.VaultId) return null;
+        var points = await vault.ListPointsAsync(new(Guid.Parse(entry.VmId)), ct);
+        return points.Any(p => p.Id.ToString() == entry.Point);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Stillpoint.Hypervisor.Interop;
+
+namespace Stillpoint.Hypervisor;
+
+/// <summary>
+/// Bitmaps of a running VM asked for and removed at QEMU itself, for what libvirt cannot remove any more. Marks the domain as tainted in its
+/// log, once per start; so it is used only where nothing else works.
+/// </summary>
+internal static class LiveBitmaps
+{
+    public static void Remove(DomainHandle domain, string bitmap)
+    {
+        foreach (var node in NodesWith(Monitor(domain, """{"execute":"query-named-block-nodes","arguments":{"flat":true}}"""), bitmap))
+            Monitor(domain, $$$"""{"execute":"block-dirty-bitmap-remove","arguments":{"node":{{{Quote(node)}}},"name":{{{Quote(bitmap)}}}}}""");
+    }
+
+    internal static IReadOnlyList<string> NodesWith(string reply, string bitmap)
+    {
+        using var json = JsonDocument.Parse(reply);
+        if (!json.RootElement.TryGetProperty("return", out var nodes)) return [];
+        return [.. nodes.EnumerateArray()
+            .Where(n => n.TryGetProperty("dirty-bitmaps", out var all)
+                && all.EnumerateArray().Any(b => b.TryGetProperty("name", out var name) && name.GetString() == bitmap))
+            .Select(n => n.GetProperty("node-name").GetString() ?? "")];
+    }
+
+    private static string Monitor(DomainHandle domain, string command)
+    {
+        const string call = "virDomainQemuMonitorCommand";
+        Check.Result(NativeMethods.virDomainQemuMonitorCommand(domain, command, out var result, 0), call);
+        return NativeText.Take(result);
+    }
+
+    private static string Quote(string text) => JsonSerializer.Serialize(text, Agent.AgentJson.Default.String);
+}

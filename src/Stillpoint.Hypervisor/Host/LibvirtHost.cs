@@ -1,0 +1,85 @@
+using System.Xml.Linq;
+using Stillpoint.Hypervisor.Host;
+using Stillpoint.Hypervisor.Interop;
+using Stillpoint.Model;
+
+namespace Stillpoint.Hypervisor;
+
+/// <inheritdoc cref="IHypervisorHost"/>
+public sealed class LibvirtHost : IHypervisorHost
+{
+    private readonly LibvirtConnection _connection;
+
+    private LibvirtHost(LibvirtConnection connection) => _connection = connection;
+
+    public HostUri Uri => _connection.Uri;
+
+    public bool IsAlive => _connection.IsAlive;
+
+    /// <exception cref="FailureException">HostUnreachable, HostPermissionDenied, HostRefused.</exception>
+    public static async Task<LibvirtHost> ConnectAsync(HostUri uri, TimeProvider clock, CancellationToken ct) =>
+        new(await LibvirtConnection.OpenAsync(uri, clock, ct).ConfigureAwait(false));
+
+    public async Task<IHypervisorHost> OpenAnotherAsync(CancellationToken ct) =>
+        await ConnectAsync(Uri, _connection.Clock, ct).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<DomainSummary>> ListDomainsAsync(CancellationToken ct) =>
+        await _connection.RunAsync(Stage.Connect, DomainReading.All, ct).ConfigureAwait(false);
+
+    public async Task<IDomain> FindDomainAsync(string nameOrUuid, CancellationToken ct)
+    {
+        var all = await ListDomainsAsync(ct).ConfigureAwait(false);
+        // A name first: it may look like a UUID, and then its owner means the name.
+        var found = all.FirstOrDefault(d => d.Name == nameOrUuid);
+        if (found is null && Guid.TryParse(nameOrUuid, out var id)) found = all.FirstOrDefault(d => d.Id.Value == id);
+        if (found is not null) return new LibvirtDomain(_connection, found.Id, found.Name);
+        var failure = Failure.Of(FailureCode.VmNotFound, Stage.Connect, ("vm", nameOrUuid), ("uri", Uri.Text));
+        throw new FailureException(failure.With(new("virConnectListAllDomains", string.Join(", ", all.Select(d => d.Name).Order(StringComparer.Ordinal)))));
+    }
+
+    public async Task<IDomain> DefineAsync(string xml, CancellationToken ct)
+    {
+        var (id, name) = await _connection.RunAsync(Stage.Restore, connection =>
+        {
+            using var domain = NativeMethods.virDomainDefineXMLFlags(connection, xml, VirFlag.DefineValidate);
+            if (domain.IsInvalid) throw DefineFailure(xml, NativeError.Last());
+            return (DomainReading.Id(domain.DangerousGetHandle()), DomainReading.Name(domain.DangerousGetHandle()));
+        }, ct).ConfigureAwait(false);
+        return new LibvirtDomain(_connection, id, name);
+    }
+
+    private static Exception DefineFailure(string xml, NativeError error)
+    {
+        const string call = "virDomainDefineXMLFlags";
+        if (error.Code != VirError.OperationFailed) return new LibvirtException(call, error);
+        var name = XElement.Parse(xml).Element("name")?.Value.Trim() ?? "";
+        return new FailureException(Failure.Of(FailureCode.VmNameTaken, Stage.Restore, ("vm", name)).With(LibvirtFailures.Evidence(call, error)));
+    }
+
+    public async Task<string> FindPoolFolderAsync(string pool, CancellationToken ct)
+    {
+        var xml = await _connection.RunAsync(Stage.Restore, connection =>
+        {
+            using var found = NativeMethods.virStoragePoolLookupByName(connection, pool);
+            if (found.IsInvalid)
+            {
+                var error = NativeError.Last();
+                if (error.Code == VirError.NoStoragePool) return null;
+                throw new LibvirtException("virStoragePoolLookupByName", error);
+            }
+            if (NativeMethods.virStoragePoolIsActive(found) != 1) return null;
+            return Check.Text(NativeMethods.virStoragePoolGetXMLDesc(found, 0), "virStoragePoolGetXMLDesc");
+        }, ct).ConfigureAwait(false);
+        var root = xml is null ? null : XElement.Parse(xml);
+        var path = root?.Attribute("type")?.Value is "dir" or "fs" or "netfs" ? root.Element("target")?.Element("path")?.Value : null;
+        return path ?? throw new FailureException(FailureCode.PoolNotFound, Stage.Restore, ("pool", pool), ("uri", Uri.Text));
+    }
+
+    public IDisposable Subscribe(VmId vm, Action<DomainEvent> handler) => _connection.Events.Subscribe(vm, handler);
+
+    public ValueTask DisposeAsync()
+    {
+        _connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

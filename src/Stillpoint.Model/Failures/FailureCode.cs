@@ -1,0 +1,110 @@
+namespace Stillpoint.Model;
+
+/// <summary>
+/// Every expected failure. The wire and text form is the name in kebab case (<c>vault-wrong-passphrase</c>); it is stable: names may be
+/// added, never changed. Stillpoint.Texts has words for each in every language, and a test holds it to that.
+/// </summary>
+public enum FailureCode
+{
+    // what was asked for
+    UsageInvalid,
+    UsageUnknownCommand,
+    UsageUnknownOption,
+    UsageValueMissing,
+    UsageValueUnwanted,
+    UsageGivenTwice,
+    UsageArgumentMissing,
+    UsageArgumentUnwanted,
+    UsageConflict,
+    UsageChooseOne,
+    NotConfirmed,
+    Cancelled,
+    PassphraseMissing,
+    PassphraseUnusable,
+    PassphrasesDiffer,
+    VaultNotChosen,
+    JobNotFound,
+    JobAmbiguous,
+
+    /// <summary>The process of a job ended without finishing it.</summary>
+    JobOwnerGone,
+
+    /// <summary>A bug: an exception nobody expected reached a boundary. Its stack is the evidence.</summary>
+    InternalError,
+    CatalogNewer,
+    DataFolderUnusable,
+    ToolMissing,
+    ToolFailed,
+
+    // host and VM
+    HostUnreachable,
+    HostPermissionDenied,
+    HostRemoteNeedsWorker,
+    HostConnectionLost,
+    HostRefused,
+    VmNotFound,
+    VmNameAmbiguous,
+    VmNameTaken,
+    VmRunning,
+    VmNotRunning,
+    VmStoppedDuringJob,
+    VmStartedDuringJob,
+    VmPausedByHost,
+    VmBusyWithOtherJob,
+    VmBackupRunning,
+    VmHasNoDisks,
+    CheckpointInconsistent,
+    SnapshotTimedOut,
+    DiskReadFailed,
+    DiskUnsupported,
+    DiskExcluded,
+    BitmapMismatch,
+    TpmNotCaptured,
+    ScratchSpaceLow,
+    ScratchUnusable,
+
+    // agent and freeze: reasons for a lower consistency, or failures under a strict policy
+    AgentNotConfigured,
+    AgentNotConnected,
+    AgentNotResponding,
+    AgentCommandBlocked,
+    FsFreezeLockHeld,
+    FreezeFailed,
+    FreezeTimedOut,
+    ThawCountMismatch,
+    GuardNotPossible,
+    GuardFired,
+    WardenLost,
+    BeginOutlivedFreeze,
+    NotFrozenByPolicy,
+    VmPoweredOff,
+    ConsistencyNotReached,
+
+    // vault
+    VaultNotFound,
+    VaultExists,
+    VaultFolderNotEmpty,
+    VaultWrongPassphrase,
+    VaultKeyNotFound,
+    VaultLastKey,
+    VaultFormatNewer,
+    VaultDamaged,
+    VaultFull,
+    VaultReadOnly,
+    VaultIoFailed,
+    VaultLeaseLost,
+    VaultBusy,
+    PointNotFound,
+    PointAmbiguous,
+    DiskNotInPoint,
+    PackCondemned,
+
+    // restore
+    TargetExists,
+    TargetTooSmall,
+    TargetUnusable,
+    TargetFull,
+    TargetWriteFailed,
+    PoolNotFound,
+    HookFailed,
+}

@@ -1,0 +1,52 @@
+namespace Stillpoint.Model;
+
+public enum JobKind
+{
+    Backup,
+    Restore,
+}
+
+public enum JobState
+{
+    Running,
+    Completed,
+
+    /// <summary>The point is whole, but something is lower than wanted or left out; the warnings say what.</summary>
+    CompletedWithWarnings,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>The parts of a job people follow. The first two are a backup's; names are Azure's.</summary>
+public enum SubTask
+{
+    TakeSnapshot,
+    TransferDataToVault,
+    RestoreDisks,
+    DefineVm,
+}
+
+/// <summary>
+/// What a job tells while it runs. Events of one job arrive in order; <see cref="Progressed"/> may be dropped, the others never.
+/// </summary>
+public abstract record JobEvent(JobId Job, DateTimeOffset At);
+
+public sealed record SubTaskStarted(JobId Job, DateTimeOffset At, SubTask SubTask) : JobEvent(Job, At);
+
+public sealed record SubTaskFinished(JobId Job, DateTimeOffset At, SubTask SubTask, Failure? Failure) : JobEvent(Job, At);
+
+/// <param name="DoneBytes">Of <paramref name="TotalBytes"/>, which may grow or shrink as extents become known.</param>
+/// <param name="StoredBytes">Written to the target so far, compressed.</param>
+public sealed record Progressed(JobId Job, DateTimeOffset At, SubTask SubTask, long DoneBytes, long TotalBytes, long StoredBytes)
+    : JobEvent(Job, At);
+
+/// <summary>What was seen of the VM before the job touched it.</summary>
+public sealed record Preflighted(JobId Job, DateTimeOffset At, IReadOnlyList<Fact> Facts) : JobEvent(Job, At);
+
+public sealed record WarningRaised(JobId Job, DateTimeOffset At, Failure Warning) : JobEvent(Job, At);
+
+/// <summary>Receives a job's events. Called from several threads at once; must not block for long and must not throw.</summary>
+public interface IJobEvents
+{
+    void Publish(JobEvent jobEvent);
+}

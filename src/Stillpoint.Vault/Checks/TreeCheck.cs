@@ -1,0 +1,55 @@
+using Stillpoint.Model;
+
+using Stillpoint.Vault.Points;
+using Stillpoint.Vault.Trees;
+
+namespace Stillpoint.Vault.Checks;
+
+/// <summary>Whether every id of a tree has a whole entry. Shared pages are judged once, so memory follows unique pages.</summary>
+internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
+{
+    private readonly Dictionary<(BlockId, int), long> _judged = [];
+    private readonly HashSet<BlockId> _missing = [];
+    private readonly List<Failure> _failures = [];
+
+    /// <summary>Ids that no entry at all is known for.</summary>
+    public IReadOnlyList<Failure> Missing => _failures;
+
+    /// <returns>Damaged blocks; -1 if pages are lost, so that it cannot be told.</returns>
+    public async Task<long> CountDamagedAsync(TreeInfo tree, CancellationToken ct)
+    {
+        var shape = new TreeShape(tree.SizeBytes, parts.Header.BlockSize);
+        return await CountAsync(tree.Root, shape.Depth, ct).ConfigureAwait(false) is var n && n < 0 ? -1 : n;
+    }
+
+    private async ValueTask<long> CountAsync(BlockId id, int level, CancellationToken ct)
+    {
+        if (id.IsZero) return 0;
+        if (level == 0) return await IsWholeAsync(id, ct).ConfigureAwait(false) ? 0 : 1;
+        if (_judged.TryGetValue((id, level), out var known)) return known;
+        long count = 0;
+        try
+        {
+            var page = await parts.Pages.ReadAsync(id, ct).ConfigureAwait(false);
+            for (var slot = 0; slot < TreeShape.Fan && count >= 0; slot++)
+                count = await CountAsync(TreePages.Slot(page, slot), level - 1, ct).ConfigureAwait(false) is var below and >= 0 ? count + below : -1;
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
+        {
+            if (_missing.Add(id)) _failures.Add(e.Failure);
+            count = -1;
+        }
+        _judged[(id, level)] = count;
+        return count;
+    }
+
+    private async ValueTask<bool> IsWholeAsync(BlockId id, CancellationToken ct)
+    {
+        var places = await parts.Index.FindAllAsync(id, ct).ConfigureAwait(false);
+        foreach (var place in places)
+            if (!verdict.DamagedEntries.Contains((place.Pack.Name, id))) return true;
+        if (places.Count == 0 && _missing.Add(id))
+            _failures.Add(Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", "index"), ("block", id.ToHex())).With(new("index", "no segment knows this id")));
+        return false;
+    }
+}

@@ -1,0 +1,32 @@
+using Stillpoint.Vault.Checks;
+using Stillpoint.Vault.Index;
+using Stillpoint.Vault.Leases;
+using Stillpoint.Vault.Packs;
+
+namespace Stillpoint.Vault;
+
+/// <param name="LogicalBytes">Sum of the sizes of all trees of all points.</param>
+/// <param name="Entries">Blocks and pages the index knows.</param>
+/// <param name="Leases">Who is at work, the dead and the expired included.</param>
+public sealed record VaultStats(
+    VaultId Id, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Series, long LogicalBytes,
+    long DataPacks, long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseInfo> Leases)
+{
+    public long StoredBytes => DataBytes + PageBytes + IndexBytes;
+
+    public static async Task<VaultStats> ReadAsync(OpenVault vault, CancellationToken ct)
+    {
+        var parts = vault.Parts;
+        var points = await vault.ListPointsAsync(null, ct).ConfigureAwait(false);
+        var packs = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
+        var data = packs.FindAll(p => p.Kind == PackKind.Data);
+        var pages = packs.FindAll(p => p.Kind == PackKind.Pages);
+        var (segments, indexBytes) = (0, 0L);
+        await foreach (var blob in parts.Store.ListAsync(IndexFormat.Folder, ct).ConfigureAwait(false)) (segments, indexBytes) = (segments + 1, indexBytes + blob.Length);
+        await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
+        return new(
+            vault.Id, vault.BlockSize, parts.Header.Delta, parts.Header.Created, points.Count, points.Select(p => p.Series).Distinct().Count(),
+            points.SelectMany(p => p.Trees).Sum(t => t.SizeBytes), data.Count, data.Sum(p => p.Blob.Length), pages.Count, pages.Sum(p => p.Blob.Length),
+            segments, indexBytes, parts.Index.Segments.Sum(s => s.EntryCount), await vault.ListLeasesAsync(ct).ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,27 @@
+using Stillpoint.Model;
+
+namespace Stillpoint.Vault.Leases;
+
+public enum LeaseKind : byte
+{
+    Writer = 1,
+    Reader = 2,
+    Exclusive = 3,
+}
+
+public enum LeaseState
+{
+    /// <summary>Binds others.</summary>
+    Live,
+
+    /// <summary>Not renewed for longer than its duration, by the store's clock.</summary>
+    Expired,
+
+    /// <summary>Its process, on this host, is gone.</summary>
+    Dead,
+}
+
+/// <summary>Who is, or was, at work in a vault.</summary>
+/// <param name="Renewed">Store's time.</param>
+public sealed record LeaseInfo(
+    string Id, LeaseKind Kind, LeaseState State, PointId? Point, PointId? Base, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed, TimeSpan Duration);

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Stillpoint.Model;
+using Stillpoint.Vault.Keys;
+using Stillpoint.Vault.Sealed;
+using Stillpoint.Vault.Stores;
+
+namespace Stillpoint.Vault.Leases;
+
+/// <summary>Holds one lease and renews it every fifth of its duration until disposed.</summary>
+internal sealed class LeaseKeeper : IAsyncDisposable
+{
+    private readonly IBlobStore _store;
+    private readonly Keyring _keys;
+    private readonly LeaseTerms _terms;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _renewing = new(1, 1);
+    private Task _loop = Task.CompletedTask;
+    private long _number;
+    private string? _current;
+
+    private LeaseKeeper(IBlobStore store, Keyring keys, LeaseTerms terms, TimeProvider clock) =>
+        (_store, _keys, _terms, _clock, Id) = (store, keys, terms, clock, Ulid.New(clock).ToString());
+
+    public string Id { get; }
+
+    /// <summary>Takes the lease, then looks whether exclusive work (or, for an exclusive one, any work) is under way: then it is given back.</summary>
+    /// <exception cref="FailureException">VaultBusy, naming the holder; the store's failures.</exception>
+    public static async Task<LeaseKeeper> TakeAsync(IBlobStore store, Keyring keys, LeaseTerms terms, TimeProvider clock, CancellationToken ct)
+    {
+        var keeper = new LeaseKeeper(store, keys, terms, clock);
+        await keeper.RenewAsync(ct).ConfigureAwait(false);
+        var others = await LeaseList.ReadAsync(store, keys, ct).ConfigureAwait(false);
+        var blocking = others.FirstOrDefault(l =>
+            l.State == LeaseState.Live && l.Id != keeper.Id && (l.Kind == LeaseKind.Exclusive || terms.Kind == LeaseKind.Exclusive));
+        if (blocking is not null)
+        {
+            await keeper.DisposeAsync().ConfigureAwait(false);
+            throw new FailureException(Failure.Of(
+                FailureCode.VaultBusy, Stage.Vault, ("host", blocking.Host), ("pid", blocking.ProcessId.ToString(CultureInfo.InvariantCulture)),
+                ("purpose", blocking.Purpose)).CanRetry());
+        }
+        keeper._loop = keeper.KeepAsync();
+        return keeper;
+    }
+
+    /// <exception cref="FailureException">VaultLeaseLost: it was not renewed in time, or somebody deleted it.</exception>
+    public async Task CheckAsync(CancellationToken ct)
+    {
+        var now = await _store.NowAsync(ct).ConfigureAwait(false);
+        await _renewing.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            var info = await _store.FindAsync(_current!, ct).ConfigureAwait(false);
+            if (info is null || now - info.Value.Written > _terms.Duration)
+                throw new FailureException(Failure.Of(FailureCode.VaultLeaseLost, Stage.Commit, ("lease", Id)).CanRetry());
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        if (_current is null) return;
+        try
+        {
+            await _store.DeleteAsync(_current, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (FailureException)
+        {
+            // A lease that cannot be deleted expires by itself; what the holder did is not undone by that.
+        }
+    }
+
+    private async Task KeepAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_terms.Duration / 5, _clock, _stop.Token).ConfigureAwait(false);
+                await TryRenewAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // disposed
+        }
+    }
+
+    private async Task TryRenewAsync()
+    {
+        try
+        {
+            await RenewAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (FailureException)
+        {
+            // Tried again at the next tick; if that goes on for too long CheckAsync sees the lease expired before anything is committed.
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken ct)
+    {
+        await _renewing.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            // An expired lease is not revived: others may have acted on its end.
+            if (_current is not null && await IsLostAsync(ct).ConfigureAwait(false)) return;
+            var name = $"{SealedKind.Lease.Folder}{Id}-{(++_number).ToString(CultureInfo.InvariantCulture)}";
+            await _store.TryPutAsync(name, [SealedObject.Seal(_keys, SealedKind.Lease, name, _terms.Write())], ct).ConfigureAwait(false);
+            (var before, _current) = (_current, name);
+            if (before is not null) await _store.DeleteAsync(before, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
+
+    private async Task<bool> IsLostAsync(CancellationToken ct) =>
+        await _store.FindAsync(_current!, ct).ConfigureAwait(false) is not { } info
+        || await _store.NowAsync(ct).ConfigureAwait(false) - info.Written > _terms.Duration;
+}

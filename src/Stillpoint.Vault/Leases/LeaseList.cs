@@ -1,0 +1,60 @@
+using System.Globalization;
+using Stillpoint.Model;
+using Stillpoint.Vault.Keys;
+using Stillpoint.Vault.Sealed;
+using Stillpoint.Vault.Stores;
+
+namespace Stillpoint.Vault.Leases;
+
+internal static class LeaseList
+{
+    private const int Attempts = 5;
+
+    /// <summary>
+    /// Every lease with its state. One that cannot be read is told as of an unknown holder and binds for the default duration: it may be
+    /// anybody's, but not for ever.
+    /// </summary>
+    public static async Task<IReadOnlyList<LeaseInfo>> ReadAsync(IBlobStore store, Keyring keys, CancellationToken ct)
+    {
+        // A lease renewed between being listed and being read is gone under its old name: look again, or it would be missed.
+        for (var attempt = 1; ; attempt++)
+        {
+            var newest = await NewestAsync(store, ct).ConfigureAwait(false);
+            if (newest.Count == 0) return [];
+            var now = await store.NowAsync(ct).ConfigureAwait(false);
+            var leases = new List<LeaseInfo>();
+            foreach (var (id, (_, blob)) in newest)
+                if (await ReadOneAsync(store, keys, id, blob, now, ct).ConfigureAwait(false) is { } lease) leases.Add(lease);
+            if (leases.Count == newest.Count || attempt == Attempts) return leases;
+        }
+    }
+
+    private static async Task<Dictionary<string, (long Number, BlobInfo Blob)>> NewestAsync(IBlobStore store, CancellationToken ct)
+    {
+        var newest = new Dictionary<string, (long Number, BlobInfo Blob)>();
+        await foreach (var blob in store.ListAsync(SealedKind.Lease.Folder, ct).ConfigureAwait(false))
+        {
+            var text = blob.Name[SealedKind.Lease.Folder.Length..];
+            var dash = text.LastIndexOf('-');
+            if (dash < 0 || !long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) continue;
+            if (!newest.TryGetValue(text[..dash], out var known) || known.Number < number) newest[text[..dash]] = (number, blob);
+        }
+        return newest;
+    }
+
+    private static async Task<LeaseInfo?> ReadOneAsync(IBlobStore store, Keyring keys, string id, BlobInfo blob, DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            if (await SealedObject.ReadAsync(store, keys, SealedKind.Lease, blob.Name, ct).ConfigureAwait(false) is not { } payload) return null;
+            var terms = LeaseTerms.Read(blob.Name, payload);
+            var state = now - blob.Written > terms.Duration ? LeaseState.Expired : terms.Holder.IsCertainlyGone ? LeaseState.Dead : LeaseState.Live;
+            return new(id, terms.Kind, state, terms.Point, terms.Base, terms.Holder.Host, terms.Holder.Pid, terms.Purpose, blob.Written, terms.Duration);
+        }
+        catch (FailureException e) when (e.Failure.Code is FailureCode.VaultDamaged or FailureCode.VaultFormatNewer)
+        {
+            var state = now - blob.Written > LeaseTerms.DefaultDuration ? LeaseState.Expired : LeaseState.Live;
+            return new(id, LeaseKind.Writer, state, null, null, "?", 0, blob.Name, blob.Written, LeaseTerms.DefaultDuration);
+        }
+    }
+}

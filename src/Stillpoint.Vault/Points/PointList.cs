@@ -1,0 +1,73 @@
+using Stillpoint.Model;
+using Stillpoint.Vault.Keys;
+using Stillpoint.Vault.Sealed;
+using Stillpoint.Vault.Stores;
+
+namespace Stillpoint.Vault.Points;
+
+/// <summary>Manifests as they lie in the store, read anew at each call.</summary>
+internal sealed class PointList(IBlobStore store, Keyring keys)
+{
+    private const int ShortestPrefix = 4;
+
+    public async Task<IReadOnlyList<PointInfo>> ListAsync(SeriesId? series, CancellationToken ct)
+    {
+        var points = new List<PointInfo>();
+        await foreach (var blob in store.ListAsync(FolderOf(series), ct).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await ReadAsync(blob.Name, ct).ConfigureAwait(false) is { } point) points.Add(point);
+            }
+            catch (FailureException e) when (IsDamage(e))
+            {
+                // told by ListDamagedAsync
+            }
+        }
+        points.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return points;
+    }
+
+    public async Task<IReadOnlyList<Failure>> ListDamagedAsync(CancellationToken ct)
+    {
+        var damaged = new List<Failure>();
+        await foreach (var blob in store.ListAsync(FolderOf(null), ct).ConfigureAwait(false))
+        {
+            try
+            {
+                await ReadAsync(blob.Name, ct).ConfigureAwait(false);
+            }
+            catch (FailureException e) when (IsDamage(e))
+            {
+                damaged.Add(e.Failure);
+            }
+        }
+        return damaged;
+    }
+
+    public async Task<PointInfo> FindAsync(string idOrPrefix, CancellationToken ct)
+    {
+        var prefix = idOrPrefix.Trim().ToLowerInvariant();
+        var found = new List<string>();
+        if (prefix.Length >= ShortestPrefix)
+            await foreach (var blob in store.ListAsync(FolderOf(null), ct).ConfigureAwait(false))
+                if (blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1).StartsWith(prefix, StringComparison.Ordinal)) found.Add(blob.Name);
+        if (found.Count > 1)
+            throw new FailureException(Failure.Of(FailureCode.PointAmbiguous, Stage.Input, ("point", idOrPrefix))
+                .With(new("points", string.Join(", ", found.Order(StringComparer.Ordinal).Select(n => n[(n.LastIndexOf('/') + 1)..])))));
+        return found.Count == 1 && await ReadAsync(found[0], ct).ConfigureAwait(false) is { } point
+            ? point
+            : throw new FailureException(FailureCode.PointNotFound, Stage.Input, ("point", idOrPrefix));
+    }
+
+    private async Task<PointInfo?> ReadAsync(string name, CancellationToken ct)
+    {
+        if (await SealedObject.ReadAsync(store, keys, SealedKind.Manifest, name, ct).ConfigureAwait(false) is not { } payload) return null;
+        var point = Manifest.Read(name, payload);
+        return Manifest.NameOf(point.Series, point.Id) == name ? point : throw Damage.Of(name, "ids do not fit the name");
+    }
+
+    private static string FolderOf(SeriesId? series) => SealedKind.Manifest.Folder + (series is { } s ? $"{s}/" : "");
+
+    private static bool IsDamage(FailureException e) => e.Failure.Code is FailureCode.VaultDamaged or FailureCode.VaultFormatNewer;
+}

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Stillpoint.Model;
+using Stillpoint.Vault.Index;
+using Stillpoint.Vault.Leases;
+
+using Stillpoint.Vault.Sealed;
+using Stillpoint.Vault.Trees;
+
+namespace Stillpoint.Vault.Points;
+
+/// <summary>Writes one point; the order of <see cref="CommitAsync"/> is the heart of the vault's promise (docs/formats/vault.md).</summary>
+internal sealed class VaultWriter(VaultParts parts, LeaseKeeper lease, PointId point, SeriesId series, string label) : IVaultWriter
+{
+    private readonly BlockSink _sink = new(parts.Store, parts.Keys, parts.Index, parts.Blocks, parts.Header);
+    private readonly List<TreeWriter> _trees = [];
+
+    public PointId Point => point;
+
+    public int BlockSize => parts.Header.BlockSize;
+
+    public WriterStatistics Statistics => _sink.Statistics;
+
+    public ITreeWriter BeginTree(string name, long sizeBytes, TreeInfo? @base)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeBytes);
+        if (_trees.Any(t => t.Name == name)) throw new ArgumentException($"tree {name} was begun before", nameof(name));
+        var heal = @base is null ? [] : Healing.BlocksToHeal(parts, @base);
+        var tree = new TreeWriter(_sink, parts.Pages, parts.Blocks, name, sizeBytes, BlockSize, @base, heal);
+        _trees.Add(tree);
+        return tree;
+    }
+
+    public async Task<PointInfo> CommitAsync(int rank, ReadOnlyMemory<byte> metadata, CancellationToken ct)
+    {
+        if (metadata.Length > Manifest.MaxMetadata) throw new ArgumentException("metadata too long", nameof(metadata));
+        var trees = _trees.ConvertAll(t => t.Finish());
+        await _sink.FlushAsync(ct).ConfigureAwait(false);
+        var created = await parts.Store.NowAsync(ct).ConfigureAwait(false);
+        var info = new PointInfo(point, series, label, created, rank, trees, metadata, _sink.BytesStored);
+        var payload = Manifest.Write(info, await PreviousAsync(ct).ConfigureAwait(false));
+        var pending = Manifest.PendingNameOf(point);
+        await parts.Store.TryPutAsync(pending, [SealedObject.Seal(parts.Keys, SealedKind.Pending, pending, payload)], ct).ConfigureAwait(false);
+        await CheckNothingCondemnedAsync(ct).ConfigureAwait(false);
+        await lease.CheckAsync(ct).ConfigureAwait(false);
+        var name = Manifest.NameOf(series, point);
+        if (!await parts.Store.TryPutAsync(name, [SealedObject.Seal(parts.Keys, SealedKind.Manifest, name, payload)], ct).ConfigureAwait(false))
+            throw new InvalidOperationException($"point {point} is there already: point ids are never used twice");
+        // The point exists. What is left is tidying: a pending manifest whose point exists binds nobody.
+        await parts.Store.DeleteAsync(pending, CancellationToken.None).ConfigureAwait(false);
+        return info;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sink.DisposeAsync().ConfigureAwait(false);
+        await lease.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task CheckNothingCondemnedAsync(CancellationToken ct)
+    {
+        await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
+        if (parts.Index.ExclusionsUnknown is { } unknown) throw new FailureException(unknown);
+        foreach (var pack in _sink.ReferencedPacks)
+            if (parts.Index.Exclusions.CondemnedPacks.Contains(pack))
+                throw new FailureException(Failure.Of(FailureCode.PackCondemned, Stage.Commit, ("pack", pack.ToHex())).CanRetry());
+    }
+
+    /// <summary>Hash of the newest manifest of the series; zero if there is none.</summary>
+    private async Task<BlockId> PreviousAsync(CancellationToken ct)
+    {
+        string? newest = null;
+        await foreach (var blob in parts.Store.ListAsync($"{SealedKind.Manifest.Folder}{series}/", ct).ConfigureAwait(false))
+            if (newest is null || string.CompareOrdinal(blob.Name, newest) > 0) newest = blob.Name;
+        if (newest is null || await Stores.WholeObject.ReadAsync(parts.Store, newest, SealedObject.MaxBytes, ct).ConfigureAwait(false) is not { } bytes) return BlockId.Zero;
+        return BlockId.Read(SHA256.HashData(bytes));
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Stillpoint.Cli.Tests.Hosting;
+using Stillpoint.Control.Tests.Fakes;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Model;
+using Xunit;
+
+namespace Stillpoint.Cli.Tests.Verbs;
+
+public sealed class BackupVerbTests
+{
+    [Fact]
+    public async Task Backup_Json_CarriesEverythingAScriptNeeds()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        host.Engine.Capture = (o, _, _) => Task.FromResult(FakeEngine.Result(o, Failure.Of(FailureCode.TpmNotCaptured, Stage.Reconcile)));
+        var json = (await host.JsonAsync("backup", FakeHost.VmName)).Must().Json;
+        Assert.Equal(
+            ["job", "state", "point", "vm", "vmId", "taken", "consistency", "reason", "frozenMs", "checkpoint", "disks", "leftOut", "bytesRead", "bytesStored", "seconds", "warnings"],
+            json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("completed-with-warnings", json.GetProperty("state").GetString());
+        Assert.Equal(26, json.GetProperty("point").GetString()!.Length);
+        Assert.Equal(("file-system", JsonValueKind.Null, 312.0), (json.GetProperty("consistency").GetString(), json.GetProperty("reason").ValueKind, json.GetProperty("frozenMs").GetDouble()));
+        var disk = json.GetProperty("disks")[0];
+        Assert.Equal(
+            """{"name":"vda","format":"qcow2","sizeBytes":8589934592,"mode":"incremental","bytesRead":220200960,"bytesChanged":209715200}""",
+            JsonSerializer.Serialize(disk));
+        Assert.Equal("sda", json.GetProperty("leftOut")[0].GetProperty("name").GetString());
+        Assert.Equal("disk-unsupported", json.GetProperty("leftOut")[0].GetProperty("reason").GetProperty("code").GetString());
+        Assert.Equal("tpm-not-captured", json.GetProperty("warnings")[0].GetProperty("code").GetString());
+        Assert.Equal(("stillpoint-0123abcd-p", 94371840L), (json.GetProperty("checkpoint").GetString(), json.GetProperty("bytesStored").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Backup_Text_SaysWhatThePointIsWorth()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        var text = (await host.RunAsync("backup", FakeHost.VmName)).Must().Out;
+        foreach (var part in new[] { "of guest is in the vault", "Consistency: file-system consistent", "Frozen for: 312 ms", "incremental", "Left out (sda)", "Read 210 MiB, stored 90.0 MiB" })
+            Assert.Contains(part, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backup_Options_AreThePolicy()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        (await host.RunAsync(
+            "backup", FakeHost.VmName, "--consistency", "crash", "--strict", "--freeze-limit", "7.5", "--guard", "warden-alone", "--tracking", "none", "--full",
+            "--exclude-disk", "vdb", "--exclude-disk", "vdc", "--sample-share", "0.5", "--before-release", "true")).Must();
+        var order = host.Engine.Backups.Single();
+        Assert.Equal(
+            CapturePolicy.Default with
+            {
+                Wanted = Consistency.Crash, StepDown = false, FreezeLimit = TimeSpan.FromSeconds(7.5), Guard = GuardRule.WardenAlone, Tracking = Tracking.None, SampleShare = 0.5,
+            },
+            order.Policy);
+        Assert.Equal(["vdb", "vdc"], order.ExcludedDisks.Order());
+        Assert.Equal((true, "true"), (order.FullRead, order.BeforeRelease));
+    }
+
+    [Theory]
+    [InlineData("--freeze-limit", "61")]
+    [InlineData("--freeze-limit", "1")]
+    [InlineData("--freeze-limit", "soon")]
+    [InlineData("--freeze-limit", "1e300")]
+    [InlineData("--sample-share", "1.1")]
+    [InlineData("--sample-share", "NaN")]
+    public async Task Backup_NumberOutOfRange_IsAUsageError(string option, string value)
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        (await host.JsonAsync("backup", FakeHost.VmName, option, value)).MustFail(2, "usage-invalid");
+        Assert.Empty(host.Engine.Backups);
+    }
+
+    [Theory]
+    [InlineData(FailureCode.VaultFull, 10)]
+    [InlineData(FailureCode.HostConnectionLost, 9)]
+    [InlineData(FailureCode.VmBusyWithOtherJob, 7)]
+    [InlineData(FailureCode.ConsistencyNotReached, 1)]
+    public async Task Backup_ThatFails_TellsCodeEvidenceAndJob(FailureCode code, int exitCode)
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        host.Engine.Capture = (_, _, _) => throw new FailureException(
+            Failure.Of(code, Stage.Store, ("path", "/v")).With(new("statvfs", "0 left")).CanRetry());
+        var call = await host.JsonAsync("backup", FakeHost.VmName);
+        call.MustFail(exitCode, code.ToText());
+        var error = call.Json.GetProperty("error");
+        Assert.Equal(("store", true, "statvfs"), (error.GetProperty("stage").GetString(), error.GetProperty("retryable").GetBoolean(), error.GetProperty("evidence")[0].GetProperty("source").GetString()));
+        var job = (await host.JsonAsync("job", "show", call.Json.GetProperty("job").GetString()!)).Must().Json;
+        Assert.Equal(code.ToText(), job.GetProperty("job").GetProperty("failure").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Backup_Cancelled_EndsWith130AndACancelledJob()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        using var cancel = new CancellationTokenSource();
+        host.Engine.Capture = async (_, _, ct) =>
+        {
+            await cancel.CancelAsync();
+            ct.ThrowIfCancellationRequested();
+            throw new InvalidOperationException("not cancelled");
+        };
+        var call = await host.BareAsync(
+            ["backup", FakeHost.VmName, "--json", "--data", host.Data, "--passphrase-file", host.PassphraseFile], cancel.Token);
+        call.MustFail(130, "cancelled");
+        var jobs = (await host.JsonAsync("job", "list")).Must().Json.GetProperty("jobs");
+        Assert.Equal("cancelled", jobs[0].GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Backup_WithABug_Is70AndTheStackIsInTheJob()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        host.Engine.Capture = (_, _, _) => throw new ArgumentNullException("nothing");
+        var call = await host.JsonAsync("backup", FakeHost.VmName);
+        call.MustFail(70, "internal-error");
+        var text = (await host.RunAsync("job", "show", call.Json.GetProperty("job").GetString()!)).Must().Out;
+        Assert.Contains("System.ArgumentNullException", text, StringComparison.Ordinal);
+        Assert.Contains(nameof(Backup_WithABug_Is70AndTheStackIsInTheJob), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backup_UnknownVm_IsNotFoundAndNoJob()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        (await host.JsonAsync("backup", "nobody")).MustFail(3, "vm-not-found");
+        Assert.Equal(0, (await host.JsonAsync("job", "list")).Must().Json.GetProperty("jobs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Backup_OfARemoteHost_IsRefusedBeforeAnythingIsOpened()
+    {
+        using var host = new CliHost();
+        (await host.JsonAsync("backup", "vm", "--host", "qemu+ssh://other/system", "--vault", host.Vault)).MustFail(9, "host-remote-needs-worker");
+        Assert.Equal(0, host.Connections);
+    }
+
+    [Fact]
+    public async Task Backup_AfterAnInterruptedJob_SaysWhatWasCleanedUp()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        host.Engine.Abandoned.Add(new("01old", "guest", Thawed: true, JobAborted: true, PointIsWhole: false, Left: null));
+        var error = (await host.RunAsync("backup", FakeHost.VmName)).Must().Error;
+        Assert.Contains("guest had been left frozen by interrupted job `01old`; it is thawed.", error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,52 @@
+using Stillpoint.Engine;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Restore;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Control.Tests.Fakes;
+
+/// <summary>An engine whose work is what the test says.</summary>
+public sealed class FakeEngine : IEngine
+{
+    public Func<BackupOrder, IJobEvents, CancellationToken, Task<CaptureResult>> Capture { get; set; } = (o, _, _) => Task.FromResult(Result(o));
+
+    public Func<RestoreOrder, IJobEvents, CancellationToken, Task<RestoreResult>> Restore { get; set; } =
+        (o, _, _) => Task.FromResult(new RestoreResult(default, FakeHost.VmName, FakeHost.Vm, [new("vda", "/v/a.qcow2", "qcow2", 8L << 30)]));
+
+    public List<BackupOrder> Backups { get; } = [];
+
+    public List<RestoreOrder> Restores { get; } = [];
+
+    public List<RecoveredJob> Abandoned { get; } = [];
+
+    public static readonly DateTimeOffset Taken = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
+
+    /// <summary>A point of a running VM with a qcow2 disk read incrementally and a CD-ROM left out.</summary>
+    public static CaptureResult Result(BackupOrder order, params Failure[] warnings) => new(
+        new(
+            new PointId(Ulid.FromBytes(Enumerable.Repeat((byte)7, 16).ToArray())), FakeHost.Vm, order.Vm, Taken, Consistency.FileSystem, null,
+            TimeSpan.FromMilliseconds(312), "stillpoint-0123abcd-p", [new("vda", "qcow2", 8L << 30, ReadMode.Incremental, 210L << 20, 200L << 20)],
+            [new("sda", "cdrom", Failure.Of(FailureCode.DiskUnsupported, Stage.Reconcile, ("disk", "sda"), ("reason", "cdrom")))], 90L << 20),
+        warnings);
+
+    public Task<CaptureResult> CaptureAsync(
+        IHypervisorHost host, IVault vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
+    {
+        Backups.Add(order);
+        return Capture(order, events, ct);
+    }
+
+    public Task<RestoreResult> RestoreAsync(
+        IHypervisorHost? host, IVault vault, EnginePaths paths, RestoreOrder order, IJobEvents events, CancellationToken ct)
+    {
+        Restores.Add(order);
+        return Restore(order, events, ct);
+    }
+
+    public Task<IReadOnlyList<RecoveredJob>> RecoverAsync(
+        EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<RecoveredJob>>(Abandoned);
+}

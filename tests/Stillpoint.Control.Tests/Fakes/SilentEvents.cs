@@ -1,0 +1,10 @@
+using Stillpoint.Model;
+
+namespace Stillpoint.Control.Tests.Fakes;
+
+public sealed class SilentEvents : IJobEvents
+{
+    public void Publish(JobEvent jobEvent)
+    {
+    }
+}

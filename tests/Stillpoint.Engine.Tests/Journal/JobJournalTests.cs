@@ -1,0 +1,117 @@
+using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Tests.Fakes;
+using Stillpoint.Model;
+using Xunit;
+
+namespace Stillpoint.Engine.Tests.Journal;
+
+public sealed class JobJournalTests : IDisposable
+{
+    private readonly EnginePaths _paths;
+    private readonly FakeHost _host = new();
+
+    public JobJournalTests()
+    {
+        var root = Directory.CreateTempSubdirectory("stillpoint-journal-").FullName;
+        _paths = new(root, Path.Combine(root, "run"));
+    }
+
+    public void Dispose() => Directory.Delete(_paths.Data, recursive: true);
+
+    [Fact]
+    public void TakeAbandoned_OwnerLives_IsNotTaken()
+    {
+        using var journal = Open();
+        Assert.Empty(JobJournal.TakeAbandoned(_paths.Journal, f => Assert.Fail(f.ToString())));
+    }
+
+    [Fact]
+    public async Task Recover_DeadInTheFreeze_ThawsAbortsAndDeletesTheCheckpoint()
+    {
+        Abandon(e => e with { FreezeOpen = true, BeginSent = true });
+        var domain = _host.Domain;
+        domain.Frozen = true;
+        domain.RunningBackupSocket = "/w/nbd.sock";
+        var recovered = Assert.Single(await RecoverAsync(new EmptyVault(VaultOf)));
+        Assert.Equal(["thaw", "abort", "delete stillpoint-x"], domain.Calls);
+        Assert.Equal((true, true, (bool?)false), (recovered.Thawed, recovered.JobAborted, recovered.PointIsWhole));
+        Assert.Empty(Directory.GetFiles(_paths.Journal));
+    }
+
+    [Fact]
+    public async Task Recover_ManifestIsThere_KeepsTheCheckpoint()
+    {
+        Abandon(e => e with { BeginSent = true, Committed = true });
+        _host.Domain.RunningBackupSocket = "/w/nbd.sock";
+        await RecoverAsync(null);
+        Assert.Equal(["abort"], _host.Domain.Calls);
+        Assert.Empty(Directory.GetFiles(_paths.Journal));
+    }
+
+    [Fact]
+    public async Task Recover_VaultNotAtHand_ThawsAndAbortsAndKeepsTheEntry()
+    {
+        Abandon(e => e with { FreezeOpen = true, BeginSent = true });
+        _host.Domain.RunningBackupSocket = "/w/nbd.sock";
+        await RecoverAsync(null);
+        Assert.Equal(["thaw", "abort"], _host.Domain.Calls);
+        await RecoverAsync(new EmptyVault(VaultOf));
+        Assert.Equal(["thaw", "abort", "delete stillpoint-x"], _host.Domain.Calls);
+        Assert.Empty(Directory.GetFiles(_paths.Journal));
+    }
+
+    [Fact]
+    public async Task Recover_LibvirtdGone_KeepsTheEntryAndSaysWhy()
+    {
+        Abandon(e => e with { FreezeOpen = true });
+        _host.Up = false;
+        var recovered = Assert.Single(await RecoverAsync(null));
+        Assert.Equal(FailureCode.HostUnreachable, recovered.Left!.Code);
+        Assert.NotEmpty(Directory.GetFiles(_paths.Journal, "*.json"));
+    }
+
+    [Fact]
+    public async Task Recover_SomebodyElsesJobRuns_IsLeftAlone()
+    {
+        Abandon(e => e with { BeginSent = true });
+        _host.Domain.RunningBackupSocket = "/other.sock";
+        await RecoverAsync(new EmptyVault(VaultOf));
+        Assert.Equal("/other.sock", _host.Domain.RunningBackupSocket);
+    }
+
+    [Fact]
+    public void TakeAbandoned_TornEntry_IsReportedAndLeft()
+    {
+        Directory.CreateDirectory(_paths.Journal);
+        var path = Path.Combine(_paths.Journal, "torn.json");
+        File.WriteAllText(path, """{"job":"x","vmId""");
+        var reported = new List<Failure>();
+        Assert.Empty(JobJournal.TakeAbandoned(_paths.Journal, reported.Add));
+        Assert.Equal(FailureCode.DataFolderUnusable, Assert.Single(reported).Code);
+        Assert.True(File.Exists(path));
+    }
+
+    private static Guid VaultOf => new("00000000-0000-0000-0000-0000000000aa");
+
+    private Task<IReadOnlyList<RecoveredJob>> RecoverAsync(EmptyVault? vault) =>
+        new JournalRecovery(_paths, _host.ConnectAsync, TimeProvider.System).RunAsync(vault, f => Assert.Fail(f.ToString()), CancellationToken.None);
+
+    private void Abandon(Func<JournalEntry, JournalEntry> state)
+    {
+        using var journal = Open();
+        journal.Update(state);
+    }
+
+    private JobJournal Open() => JobJournal.Open(_paths.Journal, new()
+    {
+        Job = "job1",
+        VmId = _host.Domain.Id.ToString(),
+        VmName = "web1",
+        HostUri = "qemu:///system",
+        VaultId = VaultOf.ToString(),
+        Point = PointId.New(TimeProvider.System).ToString(),
+        WorkFolder = Path.Combine(_paths.Run, "job1"),
+        SocketPath = "/w/nbd.sock",
+        Checkpoint = "stillpoint-x",
+    });
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Stillpoint.TestKit;
+
+/// <summary>
+/// A libvirtd of the test's own (eng/demo/private-libvirtd): private folders, no network. Files below <see cref="Folder"/> go with it,
+/// and so do its VMs. Starting one takes some seconds: one per suite.
+/// </summary>
+public sealed class PrivateLibvirt : IAsyncDisposable
+{
+    private static readonly string Script = Repository.PathOf("eng", "demo", "private-libvirtd");
+
+    // Not TMPDIR: its name may be long, and disks need room.
+    private const string Below = "/var/tmp";
+    private readonly TempFolder _folder;
+
+    private PrivateLibvirt(TempFolder folder, string uri) => (_folder, Uri) = (folder, uri);
+
+    /// <summary>For any libvirt client on this machine.</summary>
+    public string Uri { get; }
+
+    public string Folder => _folder.Path;
+
+    /// <summary>What the daemon printed.</summary>
+    public string LogFile => _folder["log", "libvirtd.out"];
+
+    public static async Task<PrivateLibvirt> StartAsync()
+    {
+        foreach (var orphan in OwnedFolders.Orphans(Below))
+        {
+            await Tool.RunAsync(Script, "stop", orphan);
+            Directory.Delete(orphan, recursive: true);
+        }
+        var folder = new TempFolder(Below);
+        OwnedFolders.Claim(folder.Path);
+        var started = (await Tool.RunAsync(Script, "start", folder.Path)).Must();
+        return new PrivateLibvirt(folder, started.Out.Trim());
+    }
+
+    public Task<ToolResult> VirshAsync(params string[] arguments) => Tool.RunAsync("virsh", ["-q", "-c", Uri, .. arguments]);
+
+    /// <summary>Kills the daemon only; its VMs live on. <see cref="RestartAsync"/> brings it back.</summary>
+    public async Task KillDaemonAsync()
+    {
+        var pid = (await File.ReadAllTextAsync(_folder["pid"])).Trim();
+        (await Tool.RunAsync("kill", "-9", pid)).Must();
+        using var gone = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (Directory.Exists($"/proc/{int.Parse(pid, CultureInfo.InvariantCulture)}/fd") && !IsZombie(pid))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, gone.Token);
+    }
+
+    public async Task RestartAsync() => (await Tool.RunAsync(Script, "start", _folder.Path)).Must();
+
+    public async ValueTask DisposeAsync()
+    {
+        (await Tool.RunAsync(Script, "stop", _folder.Path)).Must();
+        _folder.Dispose();
+    }
+
+    private static bool IsZombie(string pid)
+    {
+        var stat = $"/proc/{pid}/stat";
+        return !File.Exists(stat) || File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal);
+    }
+}
