@@ -1,3 +1,4 @@
+using Stillpoint.Hypervisor.Targets;
 using Stillpoint.Model;
 using Stillpoint.Vault;
 
@@ -35,7 +36,7 @@ internal static class RawImage
     public static async Task<long> CopyAsync(OpenVault vault, PointInfo point, string file)
     {
         await using var reader = await vault.OpenTreeAsync(point, "vda", default);
-        await using var target = new RawTarget(file, reader.SizeBytes);
+        await using var target = RawFileTarget.Create(file, reader.SizeBytes);
         await reader.CopyToAsync(target, null, default);
         await target.FlushAsync(default);
         return reader.SizeBytes;
@@ -46,39 +47,5 @@ internal static class RawImage
         var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() => work())).ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-    }
-
-    private sealed class RawTarget(string file, long size) : IDiskTarget
-    {
-        private readonly Microsoft.Win32.SafeHandles.SafeFileHandle _file = Create(file, size);
-
-        public long SizeBytes => size;
-
-        public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> buffer, CancellationToken ct)
-        {
-            RandomAccess.Write(_file, buffer.Span, offset);
-            return default;
-        }
-
-        public ValueTask ZeroAsync(long offset, long length, CancellationToken ct) => default;
-
-        public Task FlushAsync(CancellationToken ct)
-        {
-            RandomAccess.FlushToDisk(_file);
-            return Task.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            _file.Dispose();
-            return default;
-        }
-
-        private static Microsoft.Win32.SafeHandles.SafeFileHandle Create(string file, long size)
-        {
-            var handle = File.OpenHandle(file, FileMode.Create, FileAccess.Write);
-            RandomAccess.SetLength(handle, size);
-            return handle;
-        }
     }
 }

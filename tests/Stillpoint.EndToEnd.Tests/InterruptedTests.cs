@@ -69,7 +69,8 @@ public sealed class InterruptedTests(VmSuite suite)
 
         var next = (await cli.RunAsync("backup", guest.Name)).Must();
         Assert.Equal("full", next.Disk("vda").GetProperty("mode").GetString());
-        Assert.Equal([.. checkpoints.Append(next["checkpoint"].GetString()!).Order(StringComparer.Ordinal)], await CheckpointsAsync(guest));
+        string[] expected = [.. checkpoints.Append(next["checkpoint"].GetString()!).Order(StringComparer.Ordinal)];
+        Assert.Equal(expected, await CheckpointsAsync(guest));
     }
 
     // Those of other vaults stay: the tests before this one left theirs. libvirt lists by name, and names begin with the vault's random id.

@@ -43,6 +43,21 @@ internal static unsafe partial class DiskCalls
         return new(descriptor, ownsHandle: true);
     }
 
+    /// <summary>A second descriptor of the file, which writes past the page cache; null where the file system knows no such thing (tmpfs before Linux 6.6).</summary>
+    internal static SafeFileHandle? OpenDirect(string path)
+    {
+        const int readWrite = 2, closeOnExec = 0x80000;
+        var direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
+        var descriptor = Open(path, readWrite | closeOnExec | direct, 0);
+        return descriptor < 0 ? null : new(descriptor, ownsHandle: true);
+    }
+
+    internal static bool CanBypassCache(string path)
+    {
+        using var direct = OpenDirect(path);
+        return direct is not null;
+    }
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);
 
@@ -53,6 +68,9 @@ internal static unsafe partial class DiskCalls
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Control(SafeFileHandle file, nuint request, ulong* argument);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    internal static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     internal static partial long Seek(SafeFileHandle file, long offset, int origin);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Stillpoint.Hypervisor.Targets;
+using Stillpoint.Hypervisor.Interop;
 using Stillpoint.Model;
 
 namespace Stillpoint.Hypervisor.Nbd;
@@ -53,12 +54,15 @@ public sealed class QemuNbd : IAsyncDisposable
                 : Failure.Of(FailureCode.DiskReadFailed, Stage.Read, ("disk", export), ("offset", "0")),
             clock, ct);
 
-    /// <summary>Serves an existing image to be written, under QEMU's own lock.</summary>
+    /// <summary>
+    /// Serves an existing image to be written, under QEMU's own lock; past the page cache where its file system can, for the reason told at
+    /// <see cref="Targets.RawFileTarget"/>.
+    /// </summary>
     /// <exception cref="FailureException">ToolMissing, TargetUnusable.</exception>
     public static Task<QemuNbd> StartWritableAsync(
         string image, string format, string export, string socketPath, TimeProvider clock, CancellationToken ct) =>
         StartAsync(
-            ["--cache=writeback", "--discard=unmap", "--image-opts", Describe(image, format)],
+            [DiskCalls.CanBypassCache(image) ? "--cache=none" : "--cache=writeback", "--aio=threads", "--discard=unmap", "--image-opts", Describe(image, format)],
             export, socketPath, _ => Failure.Of(FailureCode.TargetUnusable, Stage.Restore, ("path", image)), clock, ct);
 
     public async ValueTask DisposeAsync()

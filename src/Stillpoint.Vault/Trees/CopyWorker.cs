@@ -15,7 +15,7 @@ internal sealed class CopyWorker : IDisposable
     private readonly Action<long>? _progress;
     private readonly EntryDecoder _decoder;
     private readonly byte[] _stored = GC.AllocateUninitializedArray<byte>(PackRun.MaxLength + PackFormat.TagSize);
-    private readonly byte[] _plain;
+    private readonly Memory<byte> _plain;
     private readonly byte[] _base;
     private long _first;
     private int _held;
@@ -24,7 +24,7 @@ internal sealed class CopyWorker : IDisposable
     {
         (_parts, _target, _shape, _progress) = (parts, target, shape, progress);
         _decoder = new(parts.Keys);
-        _plain = DiskBuffers.Allocate(Math.Max(Piece, shape.BlockSize));
+        _plain = DiskBuffers.AllocateAligned(Math.Max(Piece, shape.BlockSize));
         _base = GC.AllocateUninitializedArray<byte>(shape.BlockSize);
     }
 
@@ -39,7 +39,7 @@ internal sealed class CopyWorker : IDisposable
             var before = _held - _shape.BlockSize; // where the block before lies, written out or not
             var slot = await MakeRoomAsync(wanted.Block, ct).ConfigureAwait(false);
             // The same block again: it was opened just now, and its stored bytes are spent.
-            if (i > 0 && run.Blocks[i - 1].Id == wanted.Id) _plain.AsMemory(before, _shape.BlockSize).CopyTo(slot);
+            if (i > 0 && run.Blocks[i - 1].Id == wanted.Id) _plain.Slice(before, _shape.BlockSize).CopyTo(slot);
             else if (cipher is null || !await TryDecodeAsync(cipher, run, wanted.Place!.Value.Entry, slot, ct).ConfigureAwait(false))
                 await _parts.Blocks.ReadAsync(EntryKind.Data, wanted.Id, slot, ct).ConfigureAwait(false);
         }
@@ -63,7 +63,7 @@ internal sealed class CopyWorker : IDisposable
         if (_held > 0 && (block != next || _held + _shape.BlockSize > _plain.Length)) await FlushAsync(ct).ConfigureAwait(false);
         if (_held == 0) _first = block;
         _held += _shape.BlockSize;
-        return _plain.AsMemory(_held - _shape.BlockSize, _shape.BlockSize);
+        return _plain.Slice(_held - _shape.BlockSize, _shape.BlockSize);
     }
 
     private async ValueTask FlushAsync(CancellationToken ct)
@@ -71,7 +71,7 @@ internal sealed class CopyWorker : IDisposable
         if (_held == 0) return;
         var offset = _first * _shape.BlockSize;
         var length = (int)Math.Min(_held, _shape.SizeBytes - offset);
-        await _target.WriteAsync(offset, _plain.AsMemory(0, length), ct).ConfigureAwait(false);
+        await _target.WriteAsync(offset, _plain[..length], ct).ConfigureAwait(false);
         _held = 0;
         _progress?.Invoke(length);
     }

@@ -7,18 +7,20 @@ namespace Stillpoint.Vault.Trees;
 
 /// <summary>
 /// Copies a whole tree in the order of its packs: the ids of a stretch of the disk are looked up, sorted by place, and read in runs of neighbouring
-/// entries by as many workers as there are cores. Memory is bounded by the stretch (some 80 bytes a block) and the workers' buffers.
+/// entries by two workers for each core: one computes while the other's write is under way. Memory is bounded by the stretch (some 80 bytes a block) and the workers' buffers.
 /// </summary>
 internal sealed class TreeCopy(VaultParts parts, TreePages pages, IDiskTarget target, Action<long>? progress)
 {
     private const int StretchBlocks = 128 * 1024;
     private readonly int _blockSize = parts.Header.BlockSize;
+    private long _dataFrom, _dataEnd; // blocks: data found, and not yet announced to the target
 
     public async Task RunAsync(CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var runs = Channel.CreateBounded<PackRun>(64);
-        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 8)).Select(_ => Task.Run(() => WorkAsync(runs.Reader, stop), CancellationToken.None)).ToArray();
+        var workers = Enumerable.Range(0, Math.Clamp(2 * Environment.ProcessorCount, 2, 16))
+            .Select(_ => Task.Run(() => WorkAsync(runs.Reader, stop), CancellationToken.None)).ToArray();
         try
         {
             await PlanAsync(runs.Writer, stop.Token).ConfigureAwait(false);
@@ -48,6 +50,9 @@ internal sealed class TreeCopy(VaultParts parts, TreePages pages, IDiskTarget ta
                 if (page is not null && TreePages.Slot(page, (int)i) is var id && !id.IsZero)
                 {
                     stretch.Add((id, first + i));
+                    if (first + i != _dataEnd) await ExpectAsync(ct).ConfigureAwait(false);
+                    if (_dataFrom == _dataEnd) _dataFrom = first + i;
+                    _dataEnd = first + i + 1;
                     continue;
                 }
                 n = page is null ? count : ZeroRun(page, (int)i, (int)count);
@@ -58,6 +63,13 @@ internal sealed class TreeCopy(VaultParts parts, TreePages pages, IDiskTarget ta
             stretch.Clear();
         }
         await EnqueueAsync(stretch, runs, ct).ConfigureAwait(false);
+    }
+
+    private async ValueTask ExpectAsync(CancellationToken ct)
+    {
+        var offset = _dataFrom * _blockSize;
+        if (_dataEnd > _dataFrom) await target.ExpectAsync(offset, Math.Min(_dataEnd * _blockSize, pages.Shape.SizeBytes) - offset, ct).ConfigureAwait(false);
+        _dataFrom = _dataEnd;
     }
 
     private static int ZeroRun(byte[] page, int from, int count)
@@ -77,6 +89,7 @@ internal sealed class TreeCopy(VaultParts parts, TreePages pages, IDiskTarget ta
 
     private async Task EnqueueAsync(List<(BlockId Id, long Block)> stretch, ChannelWriter<PackRun> runs, CancellationToken ct)
     {
+        await ExpectAsync(ct).ConfigureAwait(false);
         // Sorted by id: lookups walk the index in its own order, and blocks that occur many times are found together.
         stretch.Sort(static (a, b) => a.Id.CompareTo(b.Id) is var c && c != 0 ? c : a.Block.CompareTo(b.Block));
         var wanted = new List<WantedBlock>(stretch.Count);

@@ -37,6 +37,33 @@ public sealed class RawFileTargetTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_AlignedAndNot_AnnouncedAndNot_IsAllThereAndOnlyThat()
+    {
+        var content = DiskBuffers.AllocateAligned(MiB);
+        new Random(2).NextBytes(content.Span);
+        var expected = new byte[(8 * MiB) + 100];
+        await using (var target = RawFileTarget.Create(_folder["disk"], expected.Length))
+        {
+            await target.ExpectAsync(MiB, 2 * MiB, default);
+            await target.ExpectAsync(8 * MiB, 100, default);
+            await Parallel.ForAsync(1, 4, (i, ct) => Put(i * MiB, content));      // the last of them unannounced
+            await Put(5 * MiB, content[..4096]);
+            await Put((6 * MiB) + 512, content[..4096]);
+            await Put(7 * MiB, content[1..4097]);
+            await Put(8 * MiB, content[..100]);
+            await target.FlushAsync(default);
+
+            ValueTask Put(int offset, ReadOnlyMemory<byte> bytes)
+            {
+                bytes.CopyTo(expected.AsMemory(offset));
+                return target.WriteAsync(offset, bytes, default);
+            }
+        }
+        Assert.True(File.ReadAllBytes(_folder["disk"]).AsSpan().SequenceEqual(expected));
+        Assert.InRange(HostFile.Find(_folder["disk"])!.AllocatedBytes, 3 * MiB, (3 * MiB) + (64 << 10));
+    }
+
+    [Fact]
     public void Create_SomethingIsThere_IsTargetExistsAndKeepsIt()
     {
         File.WriteAllText(_folder["disk"], "mine");
@@ -67,6 +94,8 @@ public sealed class RawFileTargetTests : IDisposable
         try
         {
             await using var target = RawFileTarget.Create(_folder["small", "disk"], 4 * MiB);
+            Assert.Equal(
+                FailureCode.TargetFull, (await Assert.ThrowsAsync<FailureException>(async () => await target.ExpectAsync(0, 2 * MiB, default))).Failure.Code);
             var error = await Assert.ThrowsAsync<FailureException>(async () => await target.WriteAsync(0, new byte[2 * MiB], default));
             Assert.Equal(FailureCode.TargetFull, error.Failure.Code);
         }
