@@ -20,4 +20,6 @@ public interface IEngine
 
     Task<IReadOnlyList<RecoveredJob>> RecoverAsync(
         EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct);
+
+    Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct);
 }

@@ -21,4 +21,7 @@ public sealed class RealEngine(TimeProvider clock) : IEngine
     public Task<IReadOnlyList<RecoveredJob>> RecoverAsync(
         EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct) =>
         new JournalRecovery(paths, connect, clock).RunAsync(vault, unreadable, ct);
+
+    public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
+        new RestoreRecovery(host, paths).RunAsync(unreadable, ct);
 }

@@ -53,6 +53,10 @@ public sealed class StillpointControl : IDisposable
         Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct) =>
         _engine.RecoverAsync(_folder.Engine, connect, vault, unreadable, ct);
 
+    /// <summary>Finishes, or takes back, restores whose process died; before any backup. A new restore does it by itself.</summary>
+    public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
+        _engine.FinishRestoresAsync(_folder.Engine, host, unreadable, ct);
+
     /// <exception cref="FailureException">No job began: VmNotFound, VmBackupRunning, DataFolderUnusable, a policy out of range.</exception>
     public async Task<JobOutcome<CaptureResult>> BackUpAsync(
         IHypervisorHost host, OpenedVault vault, BackupOrder order, IJobEvents watcher, CancellationToken ct)

@@ -7,4 +7,6 @@ namespace Stillpoint.Engine;
 public sealed record EnginePaths(string Data, string Run)
 {
     public string Journal => Path.Combine(Data, "journal");
+
+    public string Restores => Path.Combine(Data, "restores");
 }

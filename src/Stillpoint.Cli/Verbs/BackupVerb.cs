@@ -16,6 +16,7 @@ internal static class BackupVerb
         var order = OrderOf(call);
         var (host, vault) = await OpenAsync(call, ct);
         await Recovery.RunAsync(call, vault.Vault, ct);
+        await Recovery.FinishRestoresAsync(call, host, ct);
         JobOutcome<CaptureResult> outcome;
         await using (var progress = new ProgressView(call)) outcome = await call.Control.BackUpAsync(host, vault, order, progress, ct);
         if (outcome.Failure is { } failure)

@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Hypervisor;
 using Stillpoint.Vault;
 
 namespace Stillpoint.Cli.Verbs;
@@ -16,6 +17,17 @@ internal static class Recovery
             if (job.Thawed) call.World.Error.WriteLine(call.Texts.Of("recovered.thawed", about));
             if (job.Left is { } left) FailureView.Write(call.World.Error, call.Texts.Of("recovered.left", about), left, call.Texts);
             else call.World.Error.WriteLine(call.Texts.Of("recovered.cleaned", about));
+        }
+    }
+
+    public static async Task FinishRestoresAsync(Invocation call, IHypervisorHost host, CancellationToken ct)
+    {
+        foreach (var restore in await call.Control.FinishRestoresAsync(host, call.Warn, ct))
+        {
+            if (call.Json) continue;
+            (string, string)[] about = [("job", restore.Job), ("vm", restore.VmName ?? "")];
+            if (restore.Left is { } left) FailureView.Write(call.World.Error, call.Texts.Of("recovered.restore-left", about), left, call.Texts);
+            else call.World.Error.WriteLine(call.Texts.Of(restore.Result is null ? "recovered.restore-taken-back" : "recovered.restore-finished", about));
         }
     }
 }

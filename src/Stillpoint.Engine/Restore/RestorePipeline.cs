@@ -6,11 +6,6 @@ using Stillpoint.Vault;
 
 namespace Stillpoint.Engine.Restore;
 
-/// <param name="VmName">Null when it was no restore in place.</param>
-/// <param name="Result">What was finished; null: it had not come so far, and what it had made was removed.</param>
-/// <param name="Left">Why it is still open; it is tried again next time.</param>
-public sealed record InterruptedRestore(string Job, string? VmName, RestoreResult? Result, Failure? Left);
-
 /// <summary>
 /// A whole restore: finish what an earlier one left open, check, write, flush, then put in place and define. Until everything new is whole
 /// nothing old is touched; what fails or is cancelled before that leaves nothing behind. The one exception are block devices, which are
@@ -26,7 +21,7 @@ public sealed class RestorePipeline(
     /// TargetTooSmall, TargetFull, TargetUnusable, TargetWriteFailed, VaultDamaged, ToolMissing, and the host's own.</exception>
     public async Task<RestoreResult> RunAsync(RestoreOrder order, CancellationToken ct)
     {
-        var finished = await FinishInterruptedAsync(ct);
+        var finished = await new RestoreRecovery(host, paths, _hooks).RunAsync(f => throw new FailureException(f), ct);
         var point = await vault.FindPointAsync(order.Point, ct);
         var metadata = PointMetadata.Read(point.Metadata);
         if (order is RestoreInPlace)
@@ -48,38 +43,5 @@ public sealed class RestorePipeline(
         };
     }
 
-    /// <summary>Finishes or takes back restores whose process died. Those whose owner lives are left alone.</summary>
-    public async Task<IReadOnlyList<InterruptedRestore>> FinishInterruptedAsync(CancellationToken ct)
-    {
-        var results = new List<InterruptedRestore>();
-        foreach (var journal in RestoreJournal.TakeAbandoned(paths))
-        {
-            using (journal) results.Add(await FinishAsync(journal, ct));
-        }
-        return results;
-    }
-
     private IHypervisorHost Host => host ?? throw new InvalidOperationException("a VM is restored to a host");
-
-    private async Task<InterruptedRestore> FinishAsync(RestoreJournal journal, CancellationToken ct)
-    {
-        var entry = journal.Entry;
-        try
-        {
-            if (entry.Swap is not { } swap || FileSwap.NothingMoved(swap))
-            {
-                NewFiles.TakeBack(journal);
-                return new(entry.Job, null, null, null);
-            }
-            if (host is null || host.Uri.Text != swap.HostUri)
-                return new(entry.Job, swap.VmName, null, Failure.Of(FailureCode.HostUnreachable, Stage.Restore, ("uri", swap.HostUri)));
-            var domain = await new FileSwap(host, journal, _hooks).FinishAsync(ct);
-            PointId.TryParse(entry.Point, out var point);
-            return new(entry.Job, swap.VmName, new(point, domain.Name, domain.Id, swap.Disks), null);
-        }
-        catch (FailureException error)
-        {
-            return new(entry.Job, entry.Swap?.VmName, null, error.Failure);
-        }
-    }
 }

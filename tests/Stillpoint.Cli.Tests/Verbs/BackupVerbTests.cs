@@ -144,4 +144,18 @@ public sealed class BackupVerbTests
         var error = (await host.RunAsync("backup", FakeHost.VmName)).Must().Error;
         Assert.Contains("guest had been left frozen by interrupted job `01old`; it is thawed.", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Backup_AfterInterruptedRestores_SaysWhatBecameOfThem()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        host.Engine.Restoring.Add(new("01done", "web1", new(default, "web1", FakeHost.Vm, []), null));
+        host.Engine.Restoring.Add(new("01back", null, null, null));
+        host.Engine.Restoring.Add(new("01open", "db1", null, Failure.Of(FailureCode.VmRunning, Stage.Restore, ("vm", "db1"))));
+        var error = (await host.RunAsync("backup", FakeHost.VmName)).Must().Error;
+        Assert.Contains("The interrupted restore `01done` of web1 is finished", error, StringComparison.Ordinal);
+        Assert.Contains("What the interrupted restore `01back` had made is taken back", error, StringComparison.Ordinal);
+        Assert.Contains("The interrupted restore `01open` of db1 could not be finished yet:", error, StringComparison.Ordinal);
+        Assert.Contains("virsh shutdown db1", error, StringComparison.Ordinal);
+    }
 }

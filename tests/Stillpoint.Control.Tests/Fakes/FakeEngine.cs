@@ -49,4 +49,9 @@ public sealed class FakeEngine : IEngine
     public Task<IReadOnlyList<RecoveredJob>> RecoverAsync(
         EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, IVault? vault, Action<Failure> unreadable, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<RecoveredJob>>(Abandoned);
+
+    public List<InterruptedRestore> Restoring { get; } = [];
+
+    public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<InterruptedRestore>>(Restoring);
 }

@@ -85,7 +85,7 @@ public sealed class InPlaceRestoreTests : IDisposable
         Assert.Equal(FailureCode.VmRunning, error.Failure.Code);
         IsOld();
         _world.Host.Running.Clear();
-        Assert.Empty(await _world.Pipeline().FinishInterruptedAsync(default));
+        Assert.Empty(await _world.Recovery().RunAsync(f => Assert.Fail(f.ToString()), default));
         IsOld();
     }
 
@@ -159,7 +159,7 @@ public sealed class InPlaceRestoreTests : IDisposable
             Assert.True(whole.Any(b => b.AsSpan().SequenceEqual(oldBytes)) || whole.Any(b => b.AsSpan().SequenceEqual(restored)), $"{name} {old}");
         }
 
-        await _world.Pipeline().FinishInterruptedAsync(default);
+        await _world.Recovery().RunAsync(f => Assert.Fail(f.ToString()), default);
         if (step < RestoreStep.OldMoved) IsOld();
         else IsRestored();
 
@@ -169,7 +169,7 @@ public sealed class InPlaceRestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task FinishInterruptedAsync_SomebodyDefinedTheVmAgain_KeepsTheNewNvram()
+    public async Task RestoreRecovery_SomebodyDefinedTheVmAgain_KeepsTheNewNvram()
     {
         _world.WithOldVm();
         using var asKilled = new KilledWorld(_world);
@@ -182,7 +182,7 @@ public sealed class InPlaceRestoreTests : IDisposable
         asKilled.PutBack();
         // By hand, seeing all files in place: undefining that definition would take the NVRAM with it.
         await _world.Host.DefineAsync(_world.Xml, default);
-        var finished = Assert.Single(await _world.Pipeline().FinishInterruptedAsync(default));
+        var finished = Assert.Single(await _world.Recovery().RunAsync(f => Assert.Fail(f.ToString()), default));
         Assert.Equal("web1", finished.Result!.VmName);
         IsRestored();
     }

@@ -103,6 +103,8 @@ internal sealed class RestoreWorld : IDisposable
     public Task<RestoreResult> RunAsync(RestoreOrder order, IRestoreHooks? hooks = null, CancellationToken ct = default) =>
         Pipeline(hooks).RunAsync(order, ct);
 
+    public RestoreRecovery Recovery() => new(Host, Paths);
+
     public RestorePipeline Pipeline(IRestoreHooks? hooks = null) => new(Host, Vault, Paths, new Collector(Events), TimeProvider.System, hooks);
 
     public async Task<FailureCode> FailsAsync(RestoreOrder order) =>
