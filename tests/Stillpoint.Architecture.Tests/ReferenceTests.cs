@@ -14,8 +14,9 @@ public sealed class ReferenceTests
         ["Vault"] = ["Model"],
         ["Hypervisor"] = ["Model"],
         ["Engine"] = ["Model", "Vault", "Hypervisor"],
-        ["Control"] = ["Engine"],
-        ["Cli"] = ["Control", "Texts"],
+        ["Doctor"] = ["Model"],
+        ["Control"] = ["Engine", "Doctor"],
+        ["Cli"] = ["Control", "Texts", "Doctor"],
     };
 
     [Fact]

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Stillpoint.Model;
+
+namespace Stillpoint.Doctor;
+
+/// <summary>
+/// From facts to causes. Pure: no clock, no I/O, no order of its own choosing. Safe for any thread.
+/// </summary>
+public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
+{
+    /// <summary>A finding that began this much before another does not follow from it.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
+
+    public static Diagnostician Default { get; } = new(Catalogue.All);
+
+    /// <summary>Every pattern there is: what a sieve must keep.</summary>
+    public IReadOnlyList<LinePattern> Patterns { get; } =
+        [.. catalogue.SelectMany(c => c.Patterns).Concat(ProvenLinks.Patterns).Concat(ReportedCodes.Patterns).Concat(GuestSigns.Patterns).Distinct()];
+
+    public Diagnosis Diagnose(IEnumerable<Fact> facts)
+    {
+        var file = new CaseFile(facts, Patterns);
+        var proven = new ProvenLinks(file);
+        var found = new List<Found>();
+        for (var i = 0; i < catalogue.Count; i++)
+        {
+            if (catalogue[i].Judge(file) is not { } finding) continue;
+            var link = finding.At ?? catalogue[i].Link;
+            if (!proven.Healed(finding, link)) found.Add(new(catalogue[i], finding, link, i));
+        }
+        return Conclude(file, found);
+    }
+
+    private static Diagnosis Conclude(CaseFile file, List<Found> found)
+    {
+        var firm = found.Where(f => f.Finding.Confidence >= Confidence.Likely).Select(f => f.Cause.Id).ToHashSet(StringComparer.Ordinal);
+        found.RemoveAll(f => f.Cause.YieldsTo.Any(id => id != f.Cause.Id && firm.Contains(id)));
+        var confirmed = found.Where(f => !f.Cause.Umbrella && f.Finding.Confidence >= Confidence.Likely)
+            .OrderBy(f => f.Link).ThenByDescending(f => f.Finding.Confidence).ThenBy(f => f.Began ?? DateTimeOffset.MaxValue).ThenBy(f => f.Order).ToList();
+        if (confirmed.Count > 0) return new(Group(file, confirmed), [], Healthy: false);
+        var candidates = found.Where(f => !f.Cause.Umbrella).OrderBy(f => f.Link).ThenBy(f => f.Order).Select(f => f.Cause.Id).ToImmutableArray();
+        if (candidates.Length > 0) return new([], candidates, Healthy: false);
+        // Nothing but the complaint itself: it is named, so that the reader sees it was read.
+        var umbrella = found.Where(f => f.Cause.Umbrella).Take(1).ToList();
+        return new(Group(file, umbrella), [], Healthy: umbrella.Count == 0 && file.Fact(FactNames.FailureCode) is null);
+    }
+
+    private static ImmutableArray<FoundCause> Group(CaseFile file, List<Found> confirmed)
+    {
+        var heads = new List<(Found Head, List<string> Follow)>();
+        foreach (var f in confirmed)
+        {
+            var head = heads.FirstOrDefault(h => Explains(h.Head, f));
+            if (head.Follow is not null) head.Follow.Add(f.Cause.Id);
+            else heads.Add((f, []));
+        }
+        // A cause named later may say that it explains an earlier one.
+        foreach (var (head, _) in heads.ToArray())
+        {
+            var by = heads.FirstOrDefault(h => h.Head != head && h.Head.Cause.Explains.Contains(head.Cause.Id));
+            if (by.Follow is null || head.Cause.Explains.Contains(by.Head.Cause.Id)) continue;
+            var own = heads.First(h => h.Head == head);
+            heads.Remove(own);
+            by.Follow.Add(head.Cause.Id);
+            by.Follow.AddRange(own.Follow);
+        }
+        return [.. heads.Select(h => Describe(file, h.Head, h.Follow))];
+    }
+
+    private static bool Explains(Found head, Found other) =>
+        head.Cause.Explains.Contains(other.Cause.Id) ||
+        (head.Link < other.Link && !(head.Began is { } began && other.Began is { } earlier && earlier < began - Slack));
+
+    private static FoundCause Describe(CaseFile file, Found f, List<string> follow)
+    {
+        var card = f.Cause.Card;
+        var arguments = f.Finding.Arguments;
+        if (!arguments.ContainsKey("service")) arguments = arguments.Add("service", file.Guest.Service);
+        if (!arguments.ContainsKey("package")) arguments = arguments.Add("package", file.Guest.Package);
+        return new(
+            f.Cause.Id, f.Finding.Confidence, f.Link, f.Finding.Evidence, [.. follow], [.. card.Remedies.Where(file.Guest.Takes)], card.Repair, card.Worth,
+            card.NeverVerifiedOnWindows, arguments);
+    }
+
+    private sealed record Found(Cause Cause, Finding Finding, Link Link, int Order)
+    {
+        public DateTimeOffset? Began { get; } = Finding.Evidence.Min(q => q.Time);
+    }
+}
