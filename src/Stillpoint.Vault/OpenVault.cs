@@ -24,7 +24,7 @@ public sealed class OpenVault : IVault
 
     public int BlockSize => Parts.Header.BlockSize;
 
-    internal VaultParts Parts { get; }
+    internal VaultParts Parts { get; set; }
 
     /// <exception cref="FailureException">VaultNotFound, VaultDamaged, VaultFormatNewer, VaultWrongPassphrase, and the store's.</exception>
     public static async Task<OpenVault> OpenAsync(IBlobStore store, VaultSecret secret, TimeProvider clock, CancellationToken ct)

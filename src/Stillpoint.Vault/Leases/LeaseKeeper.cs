@@ -65,10 +65,14 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
-        if (_current is null) return;
+        if (_current is not null) await TryDeleteAsync(_current).ConfigureAwait(false);
+    }
+
+    private async Task TryDeleteAsync(string name)
+    {
         try
         {
-            await _store.DeleteAsync(_current, CancellationToken.None).ConfigureAwait(false);
+            await _store.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
         }
         catch (FailureException)
         {
@@ -112,7 +116,16 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             // An expired lease is not revived: others may have acted on its end.
             if (_current is not null && await IsLostAsync(ct).ConfigureAwait(false)) return;
             var name = $"{SealedKind.Lease.Folder}{Id}-{(++_number).ToString(CultureInfo.InvariantCulture)}";
-            await _store.TryPutAsync(name, [SealedObject.Seal(_keys, SealedKind.Lease, name, _terms.Write())], ct).ConfigureAwait(false);
+            try
+            {
+                await _store.TryPutAsync(name, [SealedObject.Seal(_keys, SealedKind.Lease, name, _terms.Write())], ct).ConfigureAwait(false);
+            }
+            catch (FailureException)
+            {
+                // It may be there all the same, and nobody would ever put it away.
+                await TryDeleteAsync(name).ConfigureAwait(false);
+                throw;
+            }
             (var before, _current) = (_current, name);
             if (before is not null) await _store.DeleteAsync(before, ct).ConfigureAwait(false);
         }

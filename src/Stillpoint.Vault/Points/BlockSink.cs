@@ -2,7 +2,6 @@ using Stillpoint.Model;
 using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Keys;
 using Stillpoint.Vault.Packs;
-using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Vault.Points;
 
@@ -29,12 +28,13 @@ internal sealed class BlockSink : IAsyncDisposable
     private PackBuilder? _pages;
     private long _put, _zero, _unchanged, _known, _stored, _bytes;
 
-    public BlockSink(IBlobStore store, Keyring keys, BlockIndex index, BlockReader blocks, VaultHeader header)
+    public BlockSink(VaultParts parts)
     {
-        (_keys, _index, _blocks, _delta) = (keys, index, blocks, header.Delta);
+        var (store, keys, index, header) = (parts.Store, parts.Keys, parts.Index, parts.Header);
+        (_keys, _index, _blocks, _delta) = (keys, index, parts.Blocks, header.Delta);
         _segments = new(store, keys, index, _new.Forget);
         _benches = new(keys, header.BlockSize);
-        _queue = new(store, _benches.Count, _segments.Add);
+        _queue = new(store, parts.Storers, _benches.Count, _segments.Add);
         _pageHasher = new(keys);
         // Ids with a damaged entry: that a base tree names one does not prove that it can be read. The index decides.
         _mistrusted = [.. index.Exclusions.DamagedEntries.Select(e => e.Id)];

@@ -13,7 +13,6 @@ namespace Stillpoint.Vault.Points;
 internal sealed class PackQueue : IAsyncDisposable
 {
     public const int BufferSize = 16 << 20;
-    private const int Threads = 2;
     private readonly IBlobStore _store;
     private readonly Action<PackRef, IReadOnlyList<PackEntry>> _durable;
     private readonly BlockingCollection<SealedPack> _queue = new(new ConcurrentQueue<SealedPack>());
@@ -25,12 +24,13 @@ internal sealed class PackQueue : IAsyncDisposable
     private int _allocated;
     private int _closed;
 
+    /// <param name="threads">How many packs are stored at once.</param>
     /// <param name="fillers">How many packs may be filled at once.</param>
     /// <param name="durable">Told each pack once it is safe, from the queue's threads.</param>
-    public PackQueue(IBlobStore store, int fillers, Action<PackRef, IReadOnlyList<PackEntry>> durable)
+    public PackQueue(IBlobStore store, int threads, int fillers, Action<PackRef, IReadOnlyList<PackEntry>> durable)
     {
-        (_store, _durable, _buffers) = (store, durable, fillers + Threads);
-        _threads = [.. Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        (_store, _durable, _buffers) = (store, durable, fillers + threads);
+        _threads = [.. Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 
     /// <summary>Waits while all buffers are full of packs to be stored.</summary>

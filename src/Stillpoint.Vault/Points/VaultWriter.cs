@@ -11,7 +11,7 @@ namespace Stillpoint.Vault.Points;
 /// <summary>Writes one point; the order of <see cref="CommitAsync"/> is the heart of the vault's promise (docs/formats/vault.md).</summary>
 internal sealed class VaultWriter(VaultParts parts, LeaseKeeper lease, PointId point, SeriesId series, string label) : IVaultWriter
 {
-    private readonly BlockSink _sink = new(parts.Store, parts.Keys, parts.Index, parts.Blocks, parts.Header);
+    private readonly BlockSink _sink = new(parts);
     private readonly List<TreeWriter> _trees = [];
 
     public PointId Point => point;

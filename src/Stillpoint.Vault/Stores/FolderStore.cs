@@ -12,10 +12,10 @@ namespace Stillpoint.Vault.Stores;
 public sealed class FolderStore : IBlobStore
 {
     internal const string Unfinished = "tmp";
-    private const int FileMode = 0x180; // 0600: ciphertext, but nobody else's business
     private const int WriteStep = 4 << 20;
     private readonly TemporaryNames _names = new();
-    private readonly Func<int, int> _sync;
+    private readonly IFolderCalls _calls;
+    private readonly FolderTree _tree;
 
     public FolderStore(string folder)
         : this(folder, Posix.Sync)
@@ -24,9 +24,15 @@ public sealed class FolderStore : IBlobStore
 
     /// <param name="sync">fsync, or what a test puts in its place.</param>
     internal FolderStore(string folder, Func<int, int> sync)
+        : this(folder, new SystemCalls(sync))
+    {
+    }
+
+    internal FolderStore(string folder, IFolderCalls calls)
     {
         Folder = Path.GetFullPath(folder);
-        _sync = sync;
+        _calls = calls;
+        _tree = new(calls, Folder);
     }
 
     public string Folder { get; }
@@ -34,9 +40,9 @@ public sealed class FolderStore : IBlobStore
     public Task<bool> TryPutAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationToken ct)
     {
         var target = PathOf(name);
-        if (File.Exists(target)) return Task.FromResult(false);
-        FolderTree.Ensure(Folder, Path.GetDirectoryName(target)!, _sync);
-        FolderTree.Ensure(Folder, Path.Combine(Folder, Unfinished), _sync);
+        if (_calls.Find(target) is not null) return Task.FromResult(false);
+        _tree.Ensure(Path.GetDirectoryName(target)!);
+        _tree.Ensure(Path.Combine(Folder, Unfinished));
         // After a failed fsync the kernel may call the lost pages clean: a second fsync of the same file would lie. So: a new file, once.
         for (var attempt = 1; ; attempt++)
         {
@@ -47,7 +53,7 @@ public sealed class FolderStore : IBlobStore
             }
             finally
             {
-                _ = Posix.Unlink(temporary);
+                _ = _calls.Unlink(temporary);
             }
         }
     }
@@ -58,19 +64,7 @@ public sealed class FolderStore : IBlobStore
         var path = PathOf(name);
         try
         {
-            using var file = File.OpenHandle(path);
-            var done = 0;
-            while (done < buffer.Length)
-            {
-                var n = RandomAccess.Read(file, buffer.Span[done..], offset + done);
-                if (n == 0) break;
-                done += n;
-            }
-            return new(done);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new((int?)null);
+            return new(_calls.Read(path, offset, buffer.Span));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,30 +75,18 @@ public sealed class FolderStore : IBlobStore
     public Task<BlobInfo?> FindAsync(string name, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var file = new FileInfo(PathOf(name));
-        return Task.FromResult<BlobInfo?>(file.Exists ? new(name, file.Length, file.LastWriteTimeUtc) : null);
+        return Task.FromResult<BlobInfo?>(_calls.Find(PathOf(name)) is { } file ? new(name, file.Length, file.Written) : null);
     }
 
     public async IAsyncEnumerable<BlobInfo> ListAsync(string folder, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
         var root = Path.Combine(Folder, folder.TrimEnd('/'));
-        foreach (var file in FolderTree.Files(root))
+        foreach (var file in _tree.Files(root))
         {
             ct.ThrowIfCancellationRequested();
-            var name = Path.GetRelativePath(Folder, file.FullName);
-            if (name.StartsWith(Unfinished + "/", StringComparison.Ordinal)) continue;
-            long length;
-            DateTime written;
-            try
-            {
-                (length, written) = (file.Length, file.LastWriteTimeUtc);
-            }
-            catch (FileNotFoundException)
-            {
-                continue; // deleted since it was listed
-            }
-            yield return new(name, length, written);
+            var name = Path.GetRelativePath(Folder, file.Path);
+            if (!name.StartsWith(Unfinished + "/", StringComparison.Ordinal)) yield return new(name, file.Length, file.Written);
         }
     }
 
@@ -112,7 +94,7 @@ public sealed class FolderStore : IBlobStore
     {
         ct.ThrowIfCancellationRequested();
         var path = PathOf(name);
-        if (Posix.Unlink(path) == 0) FolderTree.Sync(Path.GetDirectoryName(path)!, _sync);
+        if (_calls.Unlink(path) == 0) _tree.Sync(Path.GetDirectoryName(path)!);
         else if (Marshal.GetLastPInvokeError() is not Posix.Enoent) throw StoreFailure.Last("unlink", path);
         return Task.CompletedTask;
     }
@@ -120,25 +102,25 @@ public sealed class FolderStore : IBlobStore
     public Task<DateTimeOffset> NowAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        FolderTree.Ensure(Folder, Path.Combine(Folder, Unfinished), _sync);
+        _tree.Ensure(Path.Combine(Folder, Unfinished));
         var path = Path.Combine(Folder, Unfinished, _names.Next());
-        var fd = Posix.Open(path, Posix.WriteOnly | Posix.Create | Posix.Exclusive, FileMode);
+        var fd = _calls.Create(path);
         if (fd < 0) throw StoreFailure.Last("open", path);
         try
         {
-            _ = Posix.Close(fd);
-            return Task.FromResult(new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
+            _calls.Close(fd);
+            return Task.FromResult(_calls.Find(path)?.Written ?? throw StoreFailure.From(Posix.Enoent, "stat", path));
         }
         finally
         {
-            _ = Posix.Unlink(path);
+            _ = _calls.Unlink(path);
         }
     }
 
     /// <returns>False: the fsync failed and it may be tried with a new file.</returns>
     private bool WriteDurably(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationToken ct, bool lastAttempt)
     {
-        var fd = Posix.Open(path, Posix.WriteOnly | Posix.Create | Posix.Exclusive, FileMode);
+        var fd = _calls.Create(path);
         if (fd < 0) throw StoreFailure.Last("open", path);
         try
         {
@@ -148,40 +130,40 @@ public sealed class FolderStore : IBlobStore
                 for (var rest = part.Span; rest.Length > 0;)
                 {
                     ct.ThrowIfCancellationRequested();
-                    var n = (int)Posix.Write(fd, rest[..Math.Min(rest.Length, WriteStep)]);
+                    var n = (int)_calls.Write(fd, rest[..Math.Min(rest.Length, WriteStep)]);
                     if (n < 0) throw StoreFailure.Last("write", path);
-                    if (n >= WriteStep) Posix.BeginWriteback(fd, at, n);
+                    if (n >= WriteStep) _calls.BeginWriteback(fd, at, n);
                     at += n;
                     rest = rest[n..];
                 }
             }
-            if (_sync(fd) == 0) return true;
+            if (_calls.Sync(fd) == 0) return true;
             var errno = Marshal.GetLastPInvokeError();
             if (lastAttempt || errno is Posix.Enospc or Posix.Edquot) throw StoreFailure.From(errno, "fsync", path);
             return false;
         }
         finally
         {
-            _ = Posix.Close(fd);
+            _calls.Close(fd);
         }
     }
 
     private bool Publish(string temporary, string target)
     {
-        if (Posix.Link(temporary, target) != 0)
+        if (_calls.Link(temporary, target) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             if (errno == Posix.Eexist) return false;
             // File systems without hard links: exFAT, some network mounts.
             if (errno is not (Posix.Eperm or Posix.Eopnotsupp or Posix.Enosys or Posix.Emlink)) throw StoreFailure.From(errno, "link", target);
-            if (Posix.RenameIfAbsent(temporary, target) != 0)
+            if (_calls.RenameIfAbsent(temporary, target) != 0)
             {
                 errno = Marshal.GetLastPInvokeError();
                 if (errno == Posix.Eexist) return false;
                 throw StoreFailure.From(errno, "renameat2", target);
             }
         }
-        FolderTree.Sync(Path.GetDirectoryName(target)!, _sync);
+        _tree.Sync(Path.GetDirectoryName(target)!);
         return true;
     }
 

@@ -1,48 +1,66 @@
-using Stillpoint.Vault.Interop;
+using System.Collections.Concurrent;
 
 namespace Stillpoint.Vault.Stores;
 
-/// <summary>Folders made durable: a folder's own entry is synced in its parent before anything is put into it.</summary>
-internal static class FolderTree
+/// <summary>
+/// Folders made durable: a folder's own entry is synced in its parent before anything is put into it. That a folder is there proves nothing: whoever made
+/// it may have died, or failed, before the sync. So each store syncs once what it finds.
+/// </summary>
+internal sealed class FolderTree(IFolderCalls calls, string root)
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 };
+    private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
 
-    public static void Ensure(string root, string folder, Func<int, int> sync)
+    public void Ensure(string folder)
     {
-        if (Directory.Exists(folder)) return;
+        var isThere = calls.FolderExists(folder);
+        if (isThere && _durable.ContainsKey(folder)) return;
         var parent = Path.GetDirectoryName(folder)!;
-        if (folder != root) Ensure(root, parent, sync);
+        if (folder != root) Ensure(parent);
+        if (!isThere) Make(folder);
+        if (folder == root)
+        {
+            // What it lies in is not ours, and may not even be readable.
+            if (!isThere && calls.FolderExists(parent)) Sync(parent);
+            _durable[folder] = true;
+            return;
+        }
+        // All that are there by now are safe after it: one sync for the 256 folders of packs.
+        var found = Reading(parent, () => calls.Folders(parent).ToList());
+        Sync(parent);
+        foreach (var one in found) _durable[one] = true;
+    }
+
+    public void Sync(string folder)
+    {
+        var fd = calls.OpenFolder(folder);
+        if (fd < 0) throw StoreFailure.Last("open", folder);
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (calls.Sync(fd) != 0) throw StoreFailure.Last("fsync", folder);
+        }
+        finally
+        {
+            calls.Close(fd);
+        }
+    }
+
+    /// <summary>Every file below a folder; none if it is not there.</summary>
+    public IEnumerable<FileFacts> Files(string folder)
+    {
+        using var files = Reading(folder, () => calls.Files(folder).GetEnumerator());
+        while (Reading(folder, files.MoveNext)) yield return files.Current;
+    }
+
+    private void Make(string folder)
+    {
+        try
+        {
+            calls.MakeFolder(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StoreFailure.From(e, "mkdir", folder);
         }
-        if (Directory.Exists(parent)) Sync(parent, sync);
-    }
-
-    public static void Sync(string folder, Func<int, int> sync)
-    {
-        var fd = Posix.Open(folder, Posix.ReadOnly | Posix.Directory);
-        if (fd < 0) throw StoreFailure.Last("open", folder);
-        try
-        {
-            if (sync(fd) != 0) throw StoreFailure.Last("fsync", folder);
-        }
-        finally
-        {
-            _ = Posix.Close(fd);
-        }
-    }
-
-    /// <summary>Every file below a folder; none if it is not there.</summary>
-    public static IEnumerable<FileInfo> Files(string folder)
-    {
-        if (!Directory.Exists(folder)) yield break;
-        using var files = Reading(folder, () => new DirectoryInfo(folder).EnumerateFiles("*", Everything).GetEnumerator());
-        while (Reading(folder, files.MoveNext)) yield return files.Current;
     }
 
     private static T Reading<T>(string folder, Func<T> step)

@@ -47,6 +47,17 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Take_PutFailsAlthoughTheObjectIsThere_LeavesNoLease()
+    {
+        var (store, vault) = await NewAsync();
+        var told = new LateFailures(store);
+        await using var late = await OpenVault.OpenAsync(told, new Passphrase("p"), TimeProvider.System, default);
+        await Assert.ThrowsAsync<FailureException>(() => late.BeginPointAsync(PointId.New(TimeProvider.System), TestVault.Series, "web", null, default));
+        Assert.Equal(1, told.Failed);
+        Assert.Empty(await vault.ListLeasesAsync(default));
+    }
+
+    [Fact]
     public async Task ExpiredLease_IsNamedAndBindsNobody()
     {
         var (store, vault) = await NewAsync();

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Stillpoint.Model;
+
+namespace Stillpoint.Vault.Tests.Crashes;
+
+/// <summary>Carries out a plan. After each fault the vault is opened anew and compared with the model.</summary>
+internal static class CrashRun
+{
+    private static readonly Lazy<Task<UnsureDisk>> Fresh = new(CrashWorld.NewDiskAsync);
+
+    /// <param name="tally">Counts each fault that came, by operation.</param>
+    /// <returns>What happened, a line a step, without anything random in it.</returns>
+    /// <exception cref="CrashFailure">A promise was not kept.</exception>
+    public static async Task<IReadOnlyList<string>> RunAsync(CrashPlan plan, ConcurrentDictionary<(Operation, FaultKind), int>? tally = null)
+    {
+        var trace = new List<string>();
+        await using var world = new CrashWorld((await Fresh.Value).Clone(plan.NoLinks));
+        foreach (var step in plan.Steps)
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(1));
+            world.Disk.Now += TimeSpan.FromSeconds(1);
+            var boot = world.Disk.Boot;
+            var process = new UnsureProcess(world.Disk, step.Fault);
+            var running = Task.Run(() => TryAsync(world, step, process));
+            var meanwhile = "";
+            if (step.Meanwhile is { } other && await Task.WhenAny(running, process.Stalled) == process.Stalled)
+            {
+                if (step.Fault!.Kind == FaultKind.LongStall) world.Disk.Now += TimeSpan.FromHours(1);
+                meanwhile = $", meanwhile {other.Operation} {await TryAsync(world, other, new(world.Disk, null))}";
+                process.Wake();
+            }
+            var outcome = await running;
+            var cut = world.Disk.Boot != boot;
+            if (cut) world.Model.PowerWasCut();
+            trace.Add($"{step.Operation} {(process.Struck ? $"{step.Fault}" : "")} {outcome}{meanwhile} [{string.Join(" ", process.Counts.Where(c => c.Key < DiskCall.MakeFolder).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"))}]");
+            if (!process.Struck) continue;
+            tally?.AddOrUpdate((step.Operation, step.Fault!.Kind), 1, (_, n) => n + 1);
+            // A machine that starts again, or a person who looks, takes longer than a lease of the dead, and sets the clock.
+            world.Disk.Now = world.Disk.Latest + TimeSpan.FromMinutes(20);
+            await world.CheckAsync(cut);
+        }
+        world.Disk.Capacity = long.MaxValue;
+        world.Disk.Now = world.Disk.Latest + TimeSpan.FromDays(30);
+        await CrashOperations.RunAsync(world, new(Operation.Verify, 0, false, null, null), new(world.Disk, null));
+        await world.CheckAsync(powerWasCut: false);
+        world.Disk.CutPower(new Random(plan.Seed));
+        world.Model.PowerWasCut();
+        await world.CheckAsync(powerWasCut: true);
+        return trace;
+    }
+
+    /// <returns>How it ended. Failures that nothing explains are thrown on.</returns>
+    private static async Task<string> TryAsync(CrashWorld world, Step step, UnsureProcess process)
+    {
+        try
+        {
+            await CrashOperations.RunAsync(world, step, process);
+            return "done";
+        }
+        catch (DeathException)
+        {
+            return "died";
+        }
+        catch (FailureException e) when (IsExplained(e.Failure.Code, world, step, process))
+        {
+            return e.Failure.Code.ToString();
+        }
+        catch (FailureException e)
+        {
+            throw new CrashFailure($"{step.Operation} failed without cause: {e.Failure.Code} {string.Join(", ", e.Failure.Arguments.Select(a => $"{a.Key}={a.Value}"))} {string.Join(", ", e.Failure.Evidence.Select(v => v.Text))}");
+        }
+    }
+
+    private static bool IsExplained(FailureCode code, CrashWorld world, Step step, UnsureProcess process) => code switch
+    {
+        FailureCode.VaultFull => world.Disk.Capacity != long.MaxValue,
+        FailureCode.VaultIoFailed => process.Struck && step.Fault!.Kind == FaultKind.Fail,
+        // By those that stall, or died a while ago by a clock that jumped back since.
+        FailureCode.VaultBusy => true,
+        FailureCode.VaultLeaseLost or FailureCode.PackCondemned => process.Struck && step.Fault!.Kind is FaultKind.LongStall or FaultKind.Stall,
+        _ => false,
+    };
+}

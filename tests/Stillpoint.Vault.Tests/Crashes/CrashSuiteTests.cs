@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Xunit;
+
+namespace Stillpoint.Vault.Tests.Crashes;
+
+/// <summary>
+/// Rows of operations on a disk that forgets what was not synced, with processes that die, stall and fail in every call, against a model. A failing seed is
+/// printed with the smallest plan that still fails; STILLPOINT_CRASH_SEED=n runs that one alone.
+/// </summary>
+public sealed class CrashSuiteTests
+{
+    private const int ManyRuns = 12_000;
+
+    [Fact]
+    public Task AnyPlan_OfTheFirstHundreds_KeepsEveryPromise() =>
+        Environment.GetEnvironmentVariable("STILLPOINT_CRASH_SEED") is { Length: > 0 } seed
+            ? RunAsync(int.Parse(seed, CultureInfo.InvariantCulture), 1)
+            : RunAsync(1, 400);
+
+    [Fact(Explicit = true)]
+    public async Task AnyPlan_OfMoreThanTenThousand_KeepsEveryPromise() => await RunAsync(1_000, ManyRuns);
+
+    [Fact]
+    public async Task AnyPlan_RunTwice_GoesTheSameWay()
+    {
+        for (var seed = 1; seed <= 20; seed++) Assert.Equal(await CrashRun.RunAsync(CrashPlan.Of(seed)), await CrashRun.RunAsync(CrashPlan.Of(seed)));
+    }
+
+    private static async Task RunAsync(int first, int count)
+    {
+        var tally = new ConcurrentDictionary<(Operation, FaultKind), int>();
+        var failed = new ConcurrentBag<int>();
+        await Parallel.ForEachAsync(Enumerable.Range(first, count), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (seed, _) =>
+        {
+            if (await Shrinker.FailureOfAsync(CrashPlan.Of(seed)) is not null) failed.Add(seed);
+        });
+        if (failed.IsEmpty) return;
+        var worst = failed.Min();
+        var (plan, failure) = await Shrinker.ShrinkAsync(CrashPlan.Of(worst), "");
+        Assert.Fail($"{failed.Count} of {count} plans fail: seeds {string.Join(", ", failed.Order().Take(20))}\n{plan}\n{failure}");
+    }
+}

@@ -1,0 +1,62 @@
+using Stillpoint.Model;
+
+namespace Stillpoint.Vault.Tests.Crashes;
+
+internal enum Presence
+{
+    /// <summary>Its commit was interrupted: it is there whole, or not at all.</summary>
+    Doubtful,
+
+    /// <summary>Seen since, but nobody said that it is safe: a power cut may still take it.</summary>
+    Seen,
+
+    /// <summary>Its commit returned.</summary>
+    Sure,
+}
+
+internal sealed class ModelPoint(PointId id, SeriesId series, byte[] content)
+{
+    public PointId Id => id;
+
+    public SeriesId Series => series;
+
+    public byte[] Content => content;
+
+    public Presence Presence { get; set; }
+}
+
+/// <summary>What a vault must hold, in the simplest form that can be right.</summary>
+internal sealed class VaultModel
+{
+    public List<ModelPoint> Points { get; } = [];
+
+    /// <summary>Passphrases that may open the vault; one of them must.</summary>
+    public List<string> Passphrases { get; set; } = ["p"];
+
+    public ModelPoint Begin(PointId id, SeriesId series, byte[] content)
+    {
+        var point = new ModelPoint(id, series, content);
+        Points.Add(point);
+        return point;
+    }
+
+    public void PowerWasCut()
+    {
+        foreach (var point in Points.Where(p => p.Presence == Presence.Seen)) point.Presence = Presence.Doubtful;
+    }
+
+    /// <summary>Compares with what the vault shows, and learns how doubtful things ended.</summary>
+    /// <returns>Null, or what is wrong.</returns>
+    public string? Settle(IReadOnlyList<PointInfo> listed, bool powerWasCut)
+    {
+        foreach (var stranger in listed.Where(l => Points.All(p => p.Id != l.Id))) return $"point {stranger.Id} is visible and nobody made it";
+        foreach (var point in Points.ToList())
+        {
+            var there = listed.Any(l => l.Id == point.Id);
+            if (!there && point.Presence != Presence.Doubtful) return $"point {point.Id} ({point.Presence}) is lost";
+            if (!there) Points.Remove(point);
+            else if (point.Presence == Presence.Doubtful) point.Presence = powerWasCut ? Presence.Sure : Presence.Seen;
+        }
+        return null;
+    }
+}
