@@ -93,16 +93,15 @@ internal static class CrashOperations
 
     private static async Task ChangeKeyAsync(CrashWorld world, int seed, IBlobStore store)
     {
-        var now = world.Model.Passphrases[0];
+        var model = world.Model;
+        var now = model.FirstPassphraseIsSure ? model.Passphrases[0] : await world.PassphraseAsync();
         var next = $"p{seed}";
-        if (world.Model.Passphrases.Count > 1)
-        {
-            // Which of them hold is known again after a look.
-            await using var vault = await world.OpenAsync(new(world.Disk, null));
-        }
-        world.Model.Passphrases = [.. world.Model.Passphrases, next];
+        List<string> begun = [now, .. model.Passphrases.Where(p => p != now), next];
+        (model.Passphrases, model.FirstPassphraseIsSure) = (begun, false);
         await VaultKeys.ChangePassphraseAsync(store, new(now), next, world.Clock, default);
-        world.Model.Passphrases = [next];
+        model.Gone.Add(now);
+        if (model.Passphrases != begun) return; // another one changed it while this one stalled
+        (model.Passphrases, model.FirstPassphraseIsSure) = ([next, .. begun.Where(p => p != now && p != next)], true);
     }
 
     private static Task JumpAsync(CrashWorld world, int seed)

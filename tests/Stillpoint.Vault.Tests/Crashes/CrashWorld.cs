@@ -33,20 +33,20 @@ internal sealed class CrashWorld(UnsureDisk disk) : IAsyncDisposable
 
     public async Task<OpenVault> OpenAsync(UnsureProcess process)
     {
+        foreach (var passphrase in Model.Passphrases.Take(Model.FirstPassphraseIsSure ? 1 : int.MaxValue))
+            if (await TryOpenAsync(process, passphrase) is { } vault) return vault;
+        throw new CrashFailure($"none of the passphrases {string.Join(", ", Model.Passphrases)} opens the vault (the first {(Model.FirstPassphraseIsSure ? "must" : "may")})");
+    }
+
+    /// <summary>One that opens the vault now.</summary>
+    public async Task<string> PassphraseAsync()
+    {
         foreach (var passphrase in Model.Passphrases)
         {
-            try
-            {
-                var vault = await OpenVault.OpenAsync(StoreOf(process), new Passphrase(passphrase), Clock, default);
-                vault.Parts = vault.Parts with { Storers = 1 };
-                return vault;
-            }
-            catch (FailureException e) when (e.Failure.Code == FailureCode.VaultWrongPassphrase)
-            {
-                // the other one, then
-            }
+            await using var vault = await TryOpenAsync(new(disk, null), passphrase);
+            if (vault is not null) return passphrase;
         }
-        throw new CrashFailure($"none of the passphrases {string.Join(", ", Model.Passphrases)} opens the vault");
+        throw new CrashFailure("no passphrase opens the vault");
     }
 
     public async Task<OpenVault> DaemonAsync()
@@ -64,6 +64,8 @@ internal sealed class CrashWorld(UnsureDisk disk) : IAsyncDisposable
         foreach (var damaged in await vault.ListDamagedAsync(default)) throw new CrashFailure($"damaged: {damaged.Arguments["object"]}");
         var listed = await vault.ListPointsAsync(null, default);
         if (Model.Settle(listed, powerWasCut) is { } wrong) throw new CrashFailure(wrong);
+        foreach (var gone in Model.Gone)
+            if (await TryOpenAsync(new(disk, null), gone) is not null) throw new CrashFailure($"the removed passphrase {gone} opens the vault");
         foreach (var point in Model.Points) await CompareAsync(vault, listed.Single(l => l.Id == point.Id), point.Content);
     }
 
@@ -79,6 +81,20 @@ internal sealed class CrashWorld(UnsureDisk disk) : IAsyncDisposable
             throw new CrashFailure($"point {point.Id} cannot be read: {e.Failure.Arguments["object"]}, {string.Join(", ", e.Failure.Evidence.Select(v => v.Text))}");
         }
         if (!read.AsSpan().SequenceEqual(content)) throw new CrashFailure($"point {point.Id} has wrong bytes");
+    }
+
+    private async Task<OpenVault?> TryOpenAsync(UnsureProcess process, string passphrase)
+    {
+        try
+        {
+            var vault = await OpenVault.OpenAsync(StoreOf(process), new Passphrase(passphrase), Clock, default);
+            vault.Parts = vault.Parts with { Storers = 1 };
+            return vault;
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultWrongPassphrase)
+        {
+            return null;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -30,8 +30,13 @@ internal sealed class VaultModel
 {
     public List<ModelPoint> Points { get; } = [];
 
-    /// <summary>Passphrases that may open the vault; one of them must.</summary>
+    /// <summary>Passphrases that may open the vault. The first one must, unless a change of it was interrupted: then any.</summary>
     public List<string> Passphrases { get; set; } = ["p"];
+
+    public bool FirstPassphraseIsSure { get; set; } = true;
+
+    /// <summary>Passphrases whose removal was told as done.</summary>
+    public List<string> Gone { get; } = [];
 
     public ModelPoint Begin(PointId id, SeriesId series, byte[] content)
     {
