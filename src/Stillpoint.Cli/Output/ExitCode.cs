@@ -16,7 +16,7 @@ internal static class ExitCode
         FailureCode.PassphrasesDiffer or FailureCode.VaultNotChosen or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous => Usage,
         FailureCode.VmNotFound or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or
-        FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound => NotFound,
+        FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,
         FailureCode.VaultWrongPassphrase => WrongPassphrase,
         FailureCode.VaultDamaged => VaultDamaged,
         FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy => Busy,

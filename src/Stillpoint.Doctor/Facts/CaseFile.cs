@@ -73,8 +73,9 @@ public sealed class CaseFile
 
     private Hits Find(LinePattern pattern)
     {
-        var events = Lines.Where(e => pattern.Matches(e.Kind, e.Text)).ToArray();
         // As a sieve keeps them: so the answer does not depend on whether the facts were saved in between.
-        return new(pattern, events.Length <= 2 * Doctor.Hits.EachEnd ? events : [.. events[..Doctor.Hits.EachEnd], .. events[^Doctor.Hits.EachEnd..]]);
+        var events = Lines.Where(e => pattern.Matches(e.Kind, e.Text)).GroupBy(e => e.Source, StringComparer.Ordinal)
+            .SelectMany(f => f.Count() <= 2 * Doctor.Hits.EachEnd ? f : f.Take(Doctor.Hits.EachEnd).Concat(f.TakeLast(Doctor.Hits.EachEnd)));
+        return new(pattern, [.. events.OrderBy(e => e.Order)]);
     }
 }

@@ -1,14 +1,14 @@
 namespace Stillpoint.Doctor;
 
-/// <summary>The lines that fit one pattern: of very many the first and last 64, so that nothing grows with the logs.</summary>
+/// <summary>The lines that fit one pattern: of each file the first and last 32, so that nothing grows with the logs.</summary>
 public sealed class Hits(LinePattern pattern, IReadOnlyList<LogEvent> events)
 {
-    public const int EachEnd = 64;
+    public const int EachEnd = 32;
 
     /// <summary>In the order of the facts: file by file, line by line.</summary>
     public IReadOnlyList<LogEvent> Events { get; } = events;
 
-    /// <summary>At most 128.</summary>
+    /// <summary>At most 64 for each file.</summary>
     public int Count => Events.Count;
 
     public bool Any => Events.Count > 0;

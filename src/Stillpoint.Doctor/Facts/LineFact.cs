@@ -7,7 +7,7 @@ namespace Stillpoint.Doctor;
 public static class LineFact
 {
     public static Fact Of(LogKind kind, string file, int line, DateTimeOffset? time, string text) =>
-        new(FactNames.Line + kind.ToString().ToLowerInvariant(), text, line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{file}:{line}") : file, time ?? default);
+        new(FactNames.Line + TextOf(kind), text, line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{file}:{line}") : file, time ?? default);
 
     internal static LogEvent? Read(Fact fact, int order)
     {
@@ -19,5 +19,9 @@ public static class LineFact
         return new(kind, numbered ? fact.Source[..colon] : fact.Source, line, fact.Time == default ? null : fact.Time, fact.Value, order);
     }
 
-    internal static LogKind? KindOf(string? text) => Enum.TryParse<LogKind>(text, ignoreCase: true, out var kind) ? kind : null;
+    /// <summary><c>agent</c>, <c>host+command</c>.</summary>
+    internal static string TextOf(LogKind kind) => kind.ToString().ToLowerInvariant().Replace(", ", "+", StringComparison.Ordinal);
+
+    internal static LogKind? KindOf(string? text) =>
+        Enum.TryParse<LogKind>(text?.Replace('+', ','), ignoreCase: true, out var kind) ? kind : null;
 }

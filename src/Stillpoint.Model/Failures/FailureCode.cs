@@ -35,6 +35,9 @@ public enum FailureCode
     DataFolderUnusable,
     ToolMissing,
     ToolFailed,
+    BundleUnreadable,
+    FactsUnreadable,
+    CauseUnknown,
 
     // host and VM
     HostUnreachable,
