@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Stillpoint.Doctor.Causes;
 
-/// <summary>The agent is installed and stopped: by a hand, or never enabled. One that crashed or is masked has its own entry or remedy.</summary>
+/// <summary>The agent is installed and stopped: by a hand, or never enabled. One that crashed has its own entry.</summary>
 internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Link.Agent)
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(45);
-
-    private static readonly LinePattern Dead = new("inactive (dead)", Inactive(), LogKind.Command);
-    private static readonly LinePattern Stopped = new("Stopped ", StoppedAgent(), LogKind.System);
-    private static readonly LinePattern Started = new("Started ", StartedAgent(), LogKind.System);
+    private static readonly LinePattern Unit = new(".service - ", UnitLine(), LogKind.Command);
+    private static readonly LinePattern Dead = new("inactive (dead)", DeadLine(), LogKind.Command);
+    private static readonly LinePattern Stopped = new("Stopped ", StoppedLine(), LogKind.System);
+    private static readonly LinePattern Started = new("Started ", StartedLine(), LogKind.System);
+    private static readonly LinePattern Processes = new(["PID TTY", "PID %CPU", "%CPU %MEM"], ProcessesLine(), LogKind.Command);
+    private static readonly LinePattern Alive = new(["waagent", "python", "qemu-ga", "WindowsAzureGuest"], AliveLine(), LogKind.Command);
     private static readonly LinePattern Heartbeat = new("[HEARTBEAT]", null, LogKind.Agent);
 
     public override CauseCard Card { get; } = new(
@@ -17,34 +18,67 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
         [
             new("start-agent", Applies.Linux), new("enable-agent", Applies.Linux), new("unmask-agent", Applies.Linux),
             new("configure-auto-restart", Applies.Waagent), new("start-agent-windows", Applies.Windows),
-        ],
-        Repair: "start-agent", Seed: "C2");
+        ], Repair: "start-agent", Seed: "C2");
 
-    public override IReadOnlyList<LinePattern> Patterns => [Dead, Stopped, Started, Heartbeat];
+    public override IReadOnlyList<LinePattern> Patterns => [Unit, Dead, Stopped, Started, Processes, Alive, Heartbeat];
 
-    public override IReadOnlyList<string> YieldsTo => ["agent-crash-loop", "agent-not-installed", "vmstate-misreported"];
+    public override IReadOnlyList<string> YieldsTo =>
+    [
+        "agent-crash-loop", "agent-not-installed", "agent-blacklisted", "kvm-agent-crashed", "vmstate-misreported",
+        "agent-windows-unresponsive", "kvm-agent-channel-missing", "res-high-memory",
+    ];
+
+    public override IReadOnlyList<string> Explains => ["kvm-agent-not-connected", "snap-status-unavailable"];
+
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(45);
 
     public override Finding? Judge(CaseFile file)
     {
         foreach (var unit in (string[])["walinuxagent", "waagent", "qemu-guest-agent"])
         {
-            if (file.FactIs($"guest.service:{unit}", "inactive", "masked", "dead") is { } state) return Finding.Certain(state).With("service", unit);
+            if (file.FactIs($"guest.service:{unit}", "inactive", "masked", "dead") is { } state && !OtherAgentRuns(file, unit))
+                return Finding.Certain(state).With("service", unit);
         }
-        if (file.Hits(Dead) is { Any: true } dead) return Finding.Certain(dead);
+        var dead = Signs.Below(file.Hits(Unit), file.Hits(Dead), within: 4).ToArray();
+        if (dead.Length > 0)
+            return Finding.Certain(dead[^1].Head, dead[^1].Line).With("service", file.Hits(Unit).ValueOf(dead[^1].Head, "service"));
         var stopped = file.Hits(Stopped);
-        if (stopped.Any && stopped.CountAfter(file.Hits(Started)) > 0) return Finding.Likely(stopped);
+        if (stopped.Any && stopped.CountAfter(file.Hits(Started)) > 0) return Finding.Likely(stopped.Last);
+        if (file.Hits(Processes) is { Any: true } list && !file.Hits(Alive).Any) return Finding.Likely(list);
         // The agent says something at least every half hour; when the rest of the guest goes on for longer, it is gone.
         var (last, others) = (file.Hits(Heartbeat).Last, file.LastTime(LogKind.System));
-        var silent = last is { Time: { } said } && file.LastTime(LogKind.Agent) is { } agent && others - said > Silence && others - agent > Silence;
+        var silent = last is { Time: { } said } && file.LastTime(LogKind.Agent) is { } agent && others - said > Silence
+            && others - agent > Silence;
         return silent ? Finding.Likely(last) : null;
     }
 
-    [GeneratedRegex(@"Active: inactive \(dead\)", RegexOptions.CultureInvariant)]
-    private static partial Regex Inactive();
+    /// <summary>A guest backed up by one agent may have the other one installed and switched off.</summary>
+    private static bool OtherAgentRuns(CaseFile file, string unit) => file.Value("vm.channel") switch
+    {
+        "qga" => unit != "qemu-guest-agent",
+        "waagent" => unit == "qemu-guest-agent",
+        _ => file.FactIs("agent.answers", "true") is not null && unit != "qemu-guest-agent",
+    };
 
-    [GeneratedRegex(@"Stopped .*(Azure Linux Agent|walinuxagent|waagent|QEMU Guest Agent)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex StoppedAgent();
+    [GeneratedRegex(@"(?<service>walinuxagent|waagent|qemu-guest-agent)\.service - ", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex UnitLine();
 
-    [GeneratedRegex(@"Started .*(Azure Linux Agent|walinuxagent|waagent|QEMU Guest Agent)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex StartedAgent();
+    [GeneratedRegex(@"Active: inactive \(dead\)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex DeadLine();
+
+    [GeneratedRegex(
+        "Stopped .*(Azure Linux Agent|walinuxagent|waagent|QEMU Guest Agent)",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex StoppedLine();
+
+    [GeneratedRegex(
+        "Started .*(Azure Linux Agent|walinuxagent|waagent|QEMU Guest Agent)",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex StartedLine();
+
+    [GeneratedRegex(@"^\s*(USER\s+)?PID\b.*\b(CMD|COMMAND)\s*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex ProcessesLine();
+
+    [GeneratedRegex(@"^\s*(\S+\s+)?\d+ .*(waagent|python|qemu-ga|WindowsAzureGuest)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex AliveLine();
 }
