@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Stillpoint.Model;
 
 namespace Stillpoint.Texts;
@@ -19,23 +18,7 @@ public sealed class LocalTexts
 
     public Language Language { get; }
 
-    public static LocalTexts For(Language language)
-    {
-        using var resource = typeof(LocalTexts).Assembly.GetManifestResourceStream(language.Tag)!;
-        var bytes = new byte[resource.Length];
-        resource.ReadExactly(bytes);
-        // Read by hand: the reflection a serializer needs costs a command-line program a noticeable part of its start.
-        var reader = new Utf8JsonReader(bytes);
-        var templates = new Dictionary<string, string>(400, StringComparer.Ordinal);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var key = reader.GetString()!;
-            reader.Read();
-            templates.Add(key, reader.GetString()!);
-        }
-        return new(language, templates);
-    }
+    public static LocalTexts For(Language language) => new(language, TemplateFile.Read(language.Tag, about: 400));
 
     /// <summary>The text of a key that exists (tests hold every key used to that); a value not given leaves out its bracketed part.</summary>
     public string Of(string key, params ReadOnlySpan<(string Name, string Value)> values) => Template.Render(_templates[key], Language, values);

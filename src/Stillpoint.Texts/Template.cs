@@ -5,11 +5,12 @@ namespace Stillpoint.Texts;
 /// <summary>
 /// A text with places for values:
 /// <c>{name}</c>; <c>{name:size}</c>, <c>{name:duration}</c> (shown as it is where it is no number); <c>{name|one|many}</c> chosen by a count;
-/// <c>[...]</c> is left out when a value in it is not given; <c>[[</c> and <c>]]</c> are brackets.
+/// <c>[...]</c> is left out when a value in it is not given; <c>[[</c> and <c>]]</c> are brackets. A value missing elsewhere is a question mark,
+/// or its name in capitals where the caller prefers that.
 /// </summary>
 internal static class Template
 {
-    public static string Render(string template, Language language, ReadOnlySpan<(string Name, string Value)> values)
+    public static string Render(string template, Language language, ReadOnlySpan<(string Name, string Value)> values, bool missingByName = false)
     {
         var text = new StringBuilder(template.Length + 64);
         var optionalFrom = -1;
@@ -35,8 +36,10 @@ internal static class Template
             else if (c == '{')
             {
                 var end = template.IndexOf('}', i);
-                if (Value(template.AsSpan(i + 1, end - i - 1), language, values) is { } value) text.Append(value);
+                var place = template.AsSpan(i + 1, end - i - 1);
+                if (Value(place, language, values) is { } value) text.Append(value);
                 else if (optionalFrom >= 0) missing = true;
+                else if (missingByName) text.Append(place.ToString().ToUpperInvariant());
                 else text.Append('?');
                 i = end;
             }

@@ -7,6 +7,9 @@ namespace Stillpoint.Texts.Tests;
 /// <summary>Every language has the same keys, values and commands, and every code has a text.</summary>
 public sealed partial class KeyTests
 {
+    private static readonly Dictionary<string, Dictionary<string, string>> Everything = Language.All.ToDictionary(
+        l => l.Tag, l => LocalTexts.For(l).Templates.Concat(CauseTexts.For(l).Templates).ToDictionary(StringComparer.Ordinal));
+
     public static TheoryData<string> Translations => ["nl", "zh-Hans", "pt-BR", "fr"];
 
     [Theory, MemberData(nameof(Translations))]
@@ -58,7 +61,8 @@ public sealed partial class KeyTests
             Assert.True(TwoSentences().IsMatch(text), $"{key}: {text}");
     }
 
-    internal static IReadOnlyDictionary<string, string> In(string tag) => LocalTexts.For(Language.Find(tag)!).Templates;
+    /// <summary>All there is in a language; a key may be in one of its files only.</summary>
+    internal static IReadOnlyDictionary<string, string> In(string tag) => Everything[tag];
 
     private static void AssertCovered<T>(string prefix) where T : struct, Enum => Assert.Equal(
         Enum.GetValues<T>().Select(v => prefix + v.ToText()).Order(StringComparer.Ordinal),

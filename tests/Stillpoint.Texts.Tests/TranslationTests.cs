@@ -20,7 +20,7 @@ public sealed partial class TranslationTests
         ["nl"] = ["col.vm", "col.host", "label.agent", "col.label", "form.labelled", "progress.started", "progress.count"],
         ["zh-Hans"] = ["col.vm", "progress.started", "prompt.confirm"],
         ["pt-BR"] = ["form.labelled", "progress.count", "col.vm", "col.host", "job-kind.backup", "read-mode.incremental", "progress.started"],
-        ["fr"] = ["help.arguments", "help.options", "col.format", "col.vm", "label.agent", "progress.started"],
+        ["fr"] = ["confidence.possible", "help.arguments", "help.options", "col.format", "col.vm", "label.agent", "progress.started"],
     };
 
     public static TheoryData<string> Languages => ["nl", "zh-Hans", "pt-BR", "fr"];
@@ -31,6 +31,17 @@ public sealed partial class TranslationTests
         var english = KeyTests.In("en");
         var same = KeyTests.In(tag).Where(t => english[t.Key] == t.Value).Select(t => t.Key).Except(SameAsEnglish[tag]);
         Assert.Empty(same);
+    }
+
+    [Fact]
+    public void Sentences_OfTwoLanguages_AreNeverTheSame()
+    {
+        var seen = new Dictionary<string, string>();
+        foreach (var tag in Languages.Select(l => l.Data).Prepend("en"))
+        {
+            foreach (var (key, text) in KeyTests.In(tag).Where(t => Word().Count(Quoted().Replace(t.Value, " ")) >= 4))
+                Assert.True(seen.TryAdd(text, tag) || seen[text] == tag, $"{key} is the same in {tag} and {seen[text]}: {text}");
+        }
     }
 
     [Theory, MemberData(nameof(Languages))]
