@@ -17,7 +17,7 @@ public sealed class CauseTexts
 
     public Language Language { get; }
 
-    /// <summary>Ids of the causes there are words for, in the catalogue's order.</summary>
+    /// <summary>Ids of the causes there are words for; a test holds them to the catalogue's.</summary>
     public IEnumerable<string> Causes =>
         _templates.Keys.Where(k => k.EndsWith(TitleSuffix, StringComparison.Ordinal) && !IsPages(k)).Select(k => k[..^TitleSuffix.Length]);
 
