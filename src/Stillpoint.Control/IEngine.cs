@@ -1,3 +1,4 @@
+using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
@@ -11,8 +12,9 @@ namespace Stillpoint.Control;
 /// <summary>What Control asks of the engine. One implementation; tests put another in its place where no hypervisor can be.</summary>
 public interface IEngine
 {
+    /// <summary>In a process of its own, which alone opens the vault. Whoever calls this is not held up by the vault, whatever it does.</summary>
     Task<CaptureResult> CaptureAsync(
-        IHypervisorHost host, IVault vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct);
+        IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct);
 
     /// <param name="host">Null for <see cref="RestoreDisks"/>, which needs none.</param>
     Task<RestoreResult> RestoreAsync(

@@ -1,3 +1,4 @@
+using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
@@ -8,11 +9,28 @@ using Stillpoint.Vault;
 
 namespace Stillpoint.Control;
 
-public sealed class RealEngine(TimeProvider clock) : IEngine
+/// <summary>Backups run in a worker process each; restores and recovery run here.</summary>
+public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null, WorkerLimits? limits = null) : IEngine
 {
-    public Task<CaptureResult> CaptureAsync(
-        IHypervisorHost host, IVault vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct) =>
-        new CapturePipeline(host, vault, paths, events, clock).RunAsync(order, ct);
+    private readonly WorkerLimits _limits = limits ?? WorkerLimits.Default;
+
+    public async Task<CaptureResult> CaptureAsync(
+        IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
+    {
+        var process = new WorkerProcess(worker ?? WorkerCommand.Default, _limits.CancelPatience, clock);
+        try
+        {
+            return await process.RunAsync(
+                new(
+                    host.Uri.Text, paths.Data, paths.Run, vault.Path, (vault.Secret as Passphrase)?.Text, (vault.Secret as RecoveryKey)?.Text,
+                    (long)_limits.VaultPatience.TotalMilliseconds, order),
+                events, ct);
+        }
+        finally
+        {
+            if (process.WasLost) await ClearAfterAsync(paths, order, events);
+        }
+    }
 
     public Task<RestoreResult> RestoreAsync(
         IHypervisorHost? host, IVault vault, EnginePaths paths, RestoreOrder order, IJobEvents events, CancellationToken ct) =>
@@ -24,4 +42,17 @@ public sealed class RealEngine(TimeProvider clock) : IEngine
 
     public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
         new RestoreRecovery(host, paths).RunAsync(unreadable, ct);
+
+    /// <summary>
+    /// The warden would do the same some seconds later; but it may have died too. Without the vault, which may be what the worker died of: the
+    /// checkpoint of a point that may exist is left to the next start. Each step of it is bounded.
+    /// </summary>
+    private async Task ClearAfterAsync(EnginePaths paths, BackupOrder order, IJobEvents events)
+    {
+        void Warn(Failure failure) => events.Publish(new WarningRaised(order.Job, clock.GetUtcNow(), failure));
+        foreach (var job in await RecoverAsync(paths, async (uri, ct) => await LibvirtHost.ConnectAsync(uri, clock, ct), null, Warn, CancellationToken.None))
+        {
+            if (job.Left is { } left) Warn(left);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
+using Stillpoint.Control.Workers;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Points;
@@ -59,14 +60,13 @@ public sealed class StillpointControl : IDisposable
 
     /// <exception cref="FailureException">No job began: VmNotFound, VmBackupRunning, DataFolderUnusable, a policy out of range.</exception>
     public async Task<JobOutcome<CaptureResult>> BackUpAsync(
-        IHypervisorHost host, OpenedVault vault, BackupOrder order, IJobEvents watcher, CancellationToken ct)
+        IHypervisorHost host, VaultAccess vault, BackupOrder order, IJobEvents watcher, CancellationToken ct)
     {
         if (order.Policy.Validate() is { } invalid) throw new FailureException(invalid);
         var domain = await host.FindDomainAsync(order.Vm, ct);
         _database.InTransaction(() =>
         {
             Places.HostUsed(host.Uri.Text);
-            Places.VaultUsed(vault.Vault.Id, vault.Path);
             Places.VmUsed(domain.Id, domain.Name, host.Uri.Text);
         });
         var job = NewJob(order.Job, JobKind.Backup, domain.Id, domain.Name, host.Uri.Text, vault.Path, null, LockOf(domain.Id));
@@ -74,9 +74,12 @@ public sealed class StillpointControl : IDisposable
             job, watcher,
             async (events, token) =>
             {
-                var result = await _engine.CaptureAsync(host, vault.Vault, _folder.Engine, order, events, token);
+                var result = await _engine.CaptureAsync(host, vault, _folder.Engine, order, events, token);
                 return new JobResult<CaptureResult>(result, result.Warnings, result.Point.Id.ToString(), result.Point.BytesStored, () =>
-                    Places.PointMade(result.Point, vault.Vault.Id, order.Job));
+                {
+                    Places.VaultUsed(result.Vault, vault.Path);
+                    Places.PointMade(result.Point, result.Vault, order.Job);
+                });
             },
             ct);
     }

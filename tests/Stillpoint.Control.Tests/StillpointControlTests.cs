@@ -1,4 +1,5 @@
 using Stillpoint.Control.Tests.Fakes;
+using Stillpoint.Control.Workers;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -13,7 +14,7 @@ public sealed class StillpointControlTests : IDisposable
     private readonly TempFolder _temp = new();
     private readonly FakeEngine _engine = new();
     private readonly StillpointControl _control;
-    private readonly OpenedVault _vault = new(PartialFake.Of<IVault>(("get_Id", _ => new VaultId(Guid.Empty))), "/v");
+    private readonly VaultAccess _vault = new("/v", VaultSecret.FromPassphrase("x"));
 
     public StillpointControlTests() => _control = StillpointControl.Open(new(_temp.Path), _engine, TimeProvider.System);
 

@@ -45,6 +45,9 @@ internal sealed class ProgressView : IJobEvents, IAsyncDisposable
                     _rate.Reset();
                     Line(_texts.Of("progress.started", ("task", _texts.SubTask(e.SubTask))));
                     break;
+                case InterruptedJobCleared e:
+                    Line(_texts.Of("recovered.cleaned", ("job", e.Interrupted), ("vm", e.VmName)));
+                    break;
                 case Progressed e:
                     _rate.Add(e.At, e.DoneBytes);
                     _text = () => TextOf(e);

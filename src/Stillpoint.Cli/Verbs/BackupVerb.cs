@@ -1,9 +1,8 @@
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
-using Stillpoint.Control;
+using Stillpoint.Control.Workers;
 using Stillpoint.Engine.Capture;
-using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 
 namespace Stillpoint.Cli.Verbs;
@@ -14,8 +13,11 @@ internal static class BackupVerb
     {
         var started = call.World.Clock.GetTimestamp();
         var order = OrderOf(call);
-        var (host, vault) = await OpenAsync(call, ct);
-        await Recovery.RunAsync(call, vault.Vault, ct);
+        _ = call.HostUri;
+        var vault = new VaultAccess(call.VaultPath, call.VaultSecret);
+        var host = await call.ConnectAsync(ct);
+        // Thaws and ends jobs now; what only the vault can decide is the worker's, who opens it.
+        await Recovery.RunAsync(call, null, ct);
         await Recovery.FinishRestoresAsync(call, host, ct);
         JobOutcome<CaptureResult> outcome;
         await using (var progress = new ProgressView(call)) outcome = await call.Control.BackUpAsync(host, vault, order, progress, ct);
@@ -37,30 +39,6 @@ internal static class BackupVerb
             foreach (var warning in outcome.Warnings.Where(w => !told.Contains(w.Code))) call.Warn(warning);
         });
         return ExitCode.Done;
-    }
-
-    /// <summary>Connection, vault and catalog take their time each; none needs another.</summary>
-    private static async Task<(IHypervisorHost, OpenedVault)> OpenAsync(Invocation call, CancellationToken ct)
-    {
-        var uri = call.HostUri;
-        var connecting = Task.Run(() => call.World.Connect(uri, ct), ct);
-        Task<OpenedVault>? opening = null;
-        try
-        {
-            var path = call.VaultPath;
-            var secret = call.VaultSecret;
-            opening = Task.Run(() => call.OpenVaultAsync(path, secret, ct), ct);
-            _ = call.Control;
-            var vault = await opening;
-            return (call.Keep(await connecting), vault);
-        }
-        catch
-        {
-            // Whatever failed first is told; what was opened beside it is closed with the call.
-            await Task.WhenAll(connecting, opening ?? Task.CompletedTask).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            if (connecting.IsCompletedSuccessfully) call.Keep(await connecting);
-            throw;
-        }
     }
 
     private static BackupOrder OrderOf(Invocation call)

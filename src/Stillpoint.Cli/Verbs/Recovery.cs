@@ -16,7 +16,7 @@ internal static class Recovery
             (string, string)[] about = [("job", job.Job), ("vm", job.VmName)];
             if (job.Thawed) call.World.Error.WriteLine(call.Texts.Of("recovered.thawed", about));
             if (job.Left is { } left) FailureView.Write(call.World.Error, call.Texts.Of("recovered.left", about), left, call.Texts);
-            else call.World.Error.WriteLine(call.Texts.Of("recovered.cleaned", about));
+            else if (job.Closed) call.World.Error.WriteLine(call.Texts.Of("recovered.cleaned", about));
         }
     }
 

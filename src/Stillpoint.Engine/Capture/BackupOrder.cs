@@ -1,4 +1,5 @@
 using Stillpoint.Model;
+using Stillpoint.Vault;
 
 namespace Stillpoint.Engine.Capture;
 
@@ -11,8 +12,9 @@ public sealed record BackupOrder(
     JobId Job, string Vm, CapturePolicy Policy, IReadOnlySet<string> ExcludedDisks, string? BeforeRelease = null,
     bool FullRead = false);
 
+/// <param name="Vault">Where the point is.</param>
 /// <param name="Warnings">What is lower than wanted or left out, and what was found on the way.</param>
-public sealed record CaptureResult(RecoveryPoint Point, IReadOnlyList<Failure> Warnings);
+public sealed record CaptureResult(RecoveryPoint Point, IReadOnlyList<Failure> Warnings, VaultId Vault);
 
 /// <summary>How a job ended. <see cref="Failure"/> is set when it failed or was cancelled.</summary>
 public sealed record JobOutcome<T>(JobId Job, JobState State, T? Result, Failure? Failure, IReadOnlyList<Failure> Warnings) where T : class;

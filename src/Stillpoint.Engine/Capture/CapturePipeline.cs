@@ -30,11 +30,11 @@ public sealed class CapturePipeline(
         if ((await domain.GetStateAsync(ct)).Power is PowerState.Off)
         {
             var offline = new OfflineCapture(host, vault, paths, events, clock, _hooks);
-            if (await offline.TryRunAsync(order, domain, report, ct) is { } point) return new(point, report.Warnings);
+            if (await offline.TryRunAsync(order, domain, report, ct) is { } point) return new(point, report.Warnings, vault.Id);
             // It was started meanwhile: what was read is worth nothing, and the live way is open.
             report.Warn(Failure.Of(FailureCode.VmStartedDuringJob, Stage.Read, ("vm", domain.Name)));
         }
-        return new(await RunLiveAsync(order, domain, report, ct), report.Warnings);
+        return new(await RunLiveAsync(order, domain, report, ct), report.Warnings, vault.Id);
     }
 
     private async Task<RecoveryPoint> RunLiveAsync(BackupOrder order, IDomain domain, CaptureReport report, CancellationToken ct)
@@ -71,9 +71,11 @@ public sealed class CapturePipeline(
             if (frozen.Reason is not null) report.Warn(frozen.Reason);
             var committed = await report.SubTaskAsync(
                 SubTask.TransferDataToVault, () => TransferAsync(order, domain, plan, writer, backup, frozen, report));
+            var point = committed.ToRecoveryPoint();
+            events.Publish(new PointCommitted(order.Job, clock.GetUtcNow(), point));
             await _hooks.ReachedAsync(CaptureStep.Committed, CancellationToken.None);
             await ReleaseAsync(order, plan, hidden, backup, report, ct);
-            return committed.ToRecoveryPoint();
+            return point;
         }
         catch (Exception e) when (e is FailureException or OperationCanceledException && !ct.IsCancellationRequested)
         {
@@ -111,13 +113,13 @@ public sealed class CapturePipeline(
     }
 
     /// <summary>The point exists: whatever fails from here on is a warning about the host, not about the point.</summary>
-    private static async Task ReleaseAsync(
+    private async Task ReleaseAsync(
         BackupOrder order, CapturePlan plan, HiddenCheckpoints hidden, RunningBackup backup, CaptureReport report, CancellationToken ct)
     {
         try
         {
             if (order.BeforeRelease is { } command)
-                await BeforeRelease.RunAsync(command, backup.Folder.SocketPath, plan.Disks.Select(d => d.Name), ct);
+                await BeforeRelease.RunAsync(command, backup.Folder.SocketPath, plan.Disks.Select(d => d.Name), clock, ct);
         }
         catch (FailureException e)
         {

@@ -46,8 +46,11 @@ internal sealed class OfflineCapture(
             var taken = await report.SubTaskAsync(SubTask.TakeSnapshot, () => Task.FromResult(clock.GetUtcNow()));
             var point = await report.SubTaskAsync(
                 SubTask.TransferDataToVault, () => TransferAsync(order, domain, plan, writer, folder, taken, reason, report, ct));
+            if (point is null) return null;
+            var view = point.ToRecoveryPoint();
+            events.Publish(new PointCommitted(order.Job, clock.GetUtcNow(), view));
             await hooks.ReachedAsync(CaptureStep.Committed, CancellationToken.None);
-            return point?.ToRecoveryPoint();
+            return view;
         }
         finally
         {

@@ -9,8 +9,9 @@ namespace Stillpoint.Engine.Journal;
 /// <param name="Job">The dead job.</param>
 /// <param name="Thawed">The guest was found frozen, or possibly frozen, and has confirmed that it is thawed.</param>
 /// <param name="PointIsWhole">Its manifest had been put: the point stays. Null: the vault was not at hand, so its checkpoint was left alone.</param>
+/// <param name="Closed">Nothing of it is open any more. False without <paramref name="Left"/>: only the vault can say whether its point exists.</param>
 /// <param name="Left">Why something is still open; the entry stays in the journal and is tried again next time.</param>
-public sealed record RecoveredJob(string Job, string VmName, bool Thawed, bool JobAborted, bool? PointIsWhole, Failure? Left);
+public sealed record RecoveredJob(string Job, string VmName, bool Thawed, bool JobAborted, bool? PointIsWhole, Failure? Left, bool Closed = true);
 
 /// <summary>
 /// Cleans up after jobs whose process died, before anything else is done: thaw, end the backup job (only ours: its socket lies in the journal's
@@ -57,7 +58,7 @@ public sealed class JournalRecovery(
                     }
                     whole ??= await IsWholeAsync(vault, entry, ct);
                     if (whole is null && entry.Checkpoint is not null)
-                        return new(entry.Job, entry.VmName, thawed, aborted, null, null);
+                        return new(entry.Job, entry.VmName, thawed, aborted, null, null, Closed: false);
                     if (whole is false && entry.Checkpoint is not null) await domain.DeleteCheckpointAsync(entry.Checkpoint, ct);
                 }
             }
@@ -67,7 +68,7 @@ public sealed class JournalRecovery(
         }
         catch (FailureException e)
         {
-            return new(entry.Job, entry.VmName, thawed, aborted, whole, e.Failure);
+            return new(entry.Job, entry.VmName, thawed, aborted, whole, e.Failure, Closed: false);
         }
     }
 

@@ -138,5 +138,16 @@ public sealed class WardenWatch : IAsyncDisposable
         if (word is not null) _say(word);
     }
 
-    private long FreeScratch() => new DriveInfo(_order.ScratchFolder).AvailableFreeSpace;
+    /// <summary>Somebody else's recovery may have ended the job and removed its folder: then there is no scratch to run out of.</summary>
+    private long FreeScratch()
+    {
+        try
+        {
+            return new DriveInfo(_order.ScratchFolder).AvailableFreeSpace;
+        }
+        catch (IOException)
+        {
+            return long.MaxValue;
+        }
+    }
 }

@@ -29,6 +29,9 @@ public enum FailureCode
     /// <summary>The process of a job ended without finishing it.</summary>
     JobOwnerGone,
 
+    /// <summary>A job's worker process ended without telling how, or could not be started.</summary>
+    WorkerLost,
+
     /// <summary>A bug: an exception nobody expected reached a boundary. Its stack is the evidence.</summary>
     InternalError,
     CatalogNewer,
@@ -95,6 +98,9 @@ public enum FailureCode
     VaultFull,
     VaultReadOnly,
     VaultIoFailed,
+
+    /// <summary>A call to the vault's store did not return: a hung mount.</summary>
+    VaultNotResponding,
     VaultLeaseLost,
     VaultBusy,
     PointNotFound,

@@ -45,6 +45,12 @@ public sealed record Preflighted(JobId Job, DateTimeOffset At, IReadOnlyList<Fac
 
 public sealed record WarningRaised(JobId Job, DateTimeOffset At, Failure Warning) : JobEvent(Job, At);
 
+/// <summary>The point's manifest is in the vault: the point exists, whatever becomes of the job.</summary>
+public sealed record PointCommitted(JobId Job, DateTimeOffset At, RecoveryPoint Point) : JobEvent(Job, At);
+
+/// <summary>What an earlier, interrupted job had left behind is gone.</summary>
+public sealed record InterruptedJobCleared(JobId Job, DateTimeOffset At, string Interrupted, string VmName) : JobEvent(Job, At);
+
 /// <summary>Receives a job's events. Called from several threads at once; must not block for long and must not throw.</summary>
 public interface IJobEvents
 {

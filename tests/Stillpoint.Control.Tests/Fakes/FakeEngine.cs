@@ -1,3 +1,4 @@
+using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
@@ -30,10 +31,10 @@ public sealed class FakeEngine : IEngine
             new PointId(Ulid.FromBytes(Enumerable.Repeat((byte)7, 16).ToArray())), FakeHost.Vm, order.Vm, Taken, Consistency.FileSystem, null,
             TimeSpan.FromMilliseconds(312), "stillpoint-0123abcd-p", [new("vda", "qcow2", 8L << 30, ReadMode.Incremental, 210L << 20, 200L << 20)],
             [new("sda", "cdrom", Failure.Of(FailureCode.DiskUnsupported, Stage.Reconcile, ("disk", "sda"), ("reason", "cdrom")))], 90L << 20),
-        warnings);
+        warnings, new(Guid.Empty));
 
     public Task<CaptureResult> CaptureAsync(
-        IHypervisorHost host, IVault vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
+        IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
     {
         Backups.Add(order);
         return Capture(order, events, ct);

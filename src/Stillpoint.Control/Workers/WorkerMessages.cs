@@ -1,0 +1,56 @@
+using Stillpoint.Engine.Capture;
+using Stillpoint.Model;
+
+namespace Stillpoint.Control.Workers;
+
+/// <summary>A worker's first line: all it is told. It carries the vault's secret, so it is never on a command line, in an environment or in a file.</summary>
+/// <param name="VaultPatienceMs">See <see cref="WorkerLimits.VaultPatience"/>.</param>
+internal sealed record WorkerOrder(
+    string Host, string Data, string Run, string Vault, string? Passphrase, string? RecoveryKey, long VaultPatienceMs, BackupOrder Backup)
+{
+    /// <summary>The one line that may follow. The end of the input says the same: the owner is gone.</summary>
+    public const string Cancel = "cancel";
+
+    /// <summary>No secret in any log.</summary>
+    public override string ToString() => $"{nameof(WorkerOrder)} {Backup.Job}";
+}
+
+/// <summary>One line of a worker: exactly one member is set. Owner and worker are of one build, so the form is nobody else's and may change.</summary>
+internal sealed record WorkerLine
+{
+    public Guid? Vault { get; init; }
+
+    public SubTaskStarted? Started { get; init; }
+
+    public SubTaskFinished? Finished { get; init; }
+
+    public Progressed? Progress { get; init; }
+
+    public Preflighted? Preflight { get; init; }
+
+    public WarningRaised? Warning { get; init; }
+
+    public InterruptedJobCleared? Cleared { get; init; }
+
+    public PointCommitted? Committed { get; init; }
+
+    /// <summary>The end of a job that has its point.</summary>
+    public CaptureResult? Done { get; init; }
+
+    /// <summary>The end of one that has none.</summary>
+    public Failure? Failed { get; init; }
+
+    public static WorkerLine Of(JobEvent e) => e switch
+    {
+        SubTaskStarted v => new() { Started = v },
+        SubTaskFinished v => new() { Finished = v },
+        Progressed v => new() { Progress = v },
+        Preflighted v => new() { Preflight = v },
+        WarningRaised v => new() { Warning = v },
+        InterruptedJobCleared v => new() { Cleared = v },
+        PointCommitted v => new() { Committed = v },
+        _ => throw new InvalidOperationException($"{e.GetType().Name} has no line"),
+    };
+
+    public JobEvent? Event() => (JobEvent?)Started ?? (JobEvent?)Finished ?? (JobEvent?)Progress ?? (JobEvent?)Preflight ?? (JobEvent?)Warning ?? (JobEvent?)Cleared ?? Committed;
+}

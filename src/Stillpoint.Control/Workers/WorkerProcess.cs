@@ -1,0 +1,172 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Control.Workers;
+
+/// <summary>The owner's end of a worker: starts it, hears it, cancels it, kills it if that does not help.</summary>
+internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatience, TimeProvider clock)
+{
+    private const int LastWords = 20;
+
+    private readonly Queue<string> _words = [];
+    private CaptureResult? _done;
+    private Failure? _failed;
+    private RecoveryPoint? _committed;
+    private VaultId _vault;
+    private bool _killed;
+
+    /// <summary>It ended, or was ended, before it could clean up: its journal entry says what is open.</summary>
+    public bool WasLost { get; private set; }
+
+    /// <exception cref="FailureException">The worker's own failure; WorkerLost; Cancelled, where the worker was killed for not ending.</exception>
+    public async Task<CaptureResult> RunAsync(WorkerOrder order, IJobEvents events, CancellationToken ct)
+    {
+        using var process = Start();
+        var errors = ReadErrorsAsync(process);
+        var warnings = new List<Failure>();
+        var reading = Task.Run(() => ReadAsync(process, new Warned(events, warnings)), CancellationToken.None);
+        await using (ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null))
+        {
+            // After the order, or the cancel would be taken for it. A cancel that came before the registration is told by it at once.
+            Tell(process, JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));
+            if (ct.IsCancellationRequested) Tell(process, WorkerOrder.Cancel);
+            await EndAsync(process, reading, ct);
+        }
+        await Task.WhenAll(reading, errors);
+        if (_done is not null) return _done;
+        // One that told its failure and did not end by itself had more to undo.
+        WasLost = _failed is null || _killed || process.ExitCode != 0;
+        var lost = Lost(process);
+        // The worker is gone, the point is not: what its release left is for the next start.
+        if (_committed is { } point) return new(point, [.. warnings, _failed ?? lost], _vault);
+        if (_failed is not null) throw new FailureException(_failed);
+        throw new FailureException(_killed && ct.IsCancellationRequested
+            ? Failure.Of(FailureCode.Cancelled, Stage.Input).With(new("worker", "killed: it did not end when asked"))
+            : lost);
+    }
+
+    private Process Start()
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(command.Program, command.Arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new FailureException(Failure.Of(FailureCode.WorkerLost, Stage.Input, ("program", command.Program)).With(new("worker", e.Message)), e);
+        }
+    }
+
+    /// <summary>Returns once the worker has ended: by itself, or killed when it was cancelled and did not.</summary>
+    private async Task EndAsync(Process process, Task reading, CancellationToken ct)
+    {
+        try
+        {
+            await reading.WaitAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            using var patience = new CancellationTokenSource(cancelPatience, clock);
+            try
+            {
+                await reading.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _killed = true;
+                // Not its children: the warden must live.
+                process.Kill();
+            }
+        }
+        // One that has said its last word may still hang in closing a vault that does not answer.
+        using var ending = new CancellationTokenSource(cancelPatience, clock);
+        try
+        {
+            await process.WaitForExitAsync(ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _killed = true;
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task ReadAsync(Process process, IJobEvents events)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } text)
+        {
+            try
+            {
+                var line = JsonSerializer.Deserialize(text, WorkerJson.Default.WorkerLine)!;
+                if (line.Vault is { } id) _vault = new(id);
+                if (line.Committed is { } committed) _committed = committed.Point;
+                _done ??= line.Done;
+                _failed ??= line.Failed;
+                if (line.Event() is { } told) events.Publish(told);
+            }
+            catch (JsonException)
+            {
+                // A library's own print, or a line that the worker's end cut off.
+                Remember(text);
+            }
+        }
+    }
+
+    private async Task ReadErrorsAsync(Process process)
+    {
+        while (await process.StandardError.ReadLineAsync() is { } text) Remember(text);
+    }
+
+    private void Remember(string text)
+    {
+        lock (_words)
+        {
+            _words.Enqueue(text);
+            if (_words.Count > LastWords) _words.Dequeue();
+        }
+    }
+
+    private static void Tell(Process process, string line)
+    {
+        try
+        {
+            lock (process)
+            {
+                process.StandardInput.WriteLine(line);
+                process.StandardInput.Flush();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It has ended; its exit code says the rest.
+        }
+    }
+
+    private Failure Lost(Process process)
+    {
+        var lost = Failure.Of(FailureCode.WorkerLost, Stage.Input, ("program", command.Program))
+            .With(new("exit code", process.ExitCode.ToString(CultureInfo.InvariantCulture))).CanRetry();
+        lock (_words) return _words.Count == 0 ? lost : lost.With(new("worker", string.Join('\n', _words)));
+    }
+
+    /// <summary>Keeps the warnings for an outcome that the worker can no longer tell.</summary>
+    private sealed class Warned(IJobEvents next, List<Failure> warnings) : IJobEvents
+    {
+        public void Publish(JobEvent jobEvent)
+        {
+            if (jobEvent is WarningRaised raised) warnings.Add(raised.Warning);
+            next.Publish(jobEvent);
+        }
+    }
+}
