@@ -50,6 +50,16 @@ internal static class Disks
         if (!job.Contains("None", StringComparison.Ordinal)) throw new InvalidOperationException($"{guest.Name} is still in a job:\n{job}");
     }
 
+    /// <summary>
+    /// The guest writes its disks, as seen from outside: its program never rests unless it is frozen. Its agent cannot be asked here: after a thaw
+    /// by the guard alone it believes in the freeze until somebody asks it to thaw.
+    /// </summary>
+    public static async Task MustWriteAsync(this TestGuest guest)
+    {
+        var before = File.GetLastWriteTimeUtc(guest.DataDisk);
+        await Eventually.IsAsync("the guest writes", () => File.GetLastWriteTimeUtc(guest.DataDisk) != before);
+    }
+
     private static async Task<long> LengthAsync(string disk)
     {
         using var info = JsonDocument.Parse((await Tool.RunAsync("qemu-img", "info", "--output=json", "-f", Format(disk), disk)).Must().Out);

@@ -28,9 +28,8 @@ public sealed record CliResult(string Command, int ExitCode, JsonElement Json, s
 /// <summary>The program as users run it: the built executable, a process per call, with a vault and a data folder of the test's own.</summary>
 public sealed class StillpointCli : IDisposable
 {
-    // The configuration the test itself was built in.
-    private static readonly string Program = Repository.PathOf(
-        "artifacts", "bin", "Stillpoint.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "stillpoint");
+    /// <summary>The program whose workers stop where a test says.</summary>
+    public static readonly string Pausing = Built("Stillpoint.PausingHost", "pausing-stillpoint");
 
     private readonly string _uri;
 
@@ -45,6 +44,8 @@ public sealed class StillpointCli : IDisposable
     public TempFolder Folder { get; }
 
     public string Vault { get; init; }
+
+    public string Program { get; init; } = Built("Stillpoint.Cli", "stillpoint");
 
     public string Data => Folder["data"];
 
@@ -87,6 +88,10 @@ public sealed class StillpointCli : IDisposable
     }
 
     public void Dispose() => Folder.Dispose();
+
+    // In the configuration the test itself was built in.
+    private static string Built(string project, string program) => Repository.PathOf(
+        "artifacts", "bin", project, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), program);
 }
 
 /// <summary>A call under way.</summary>
@@ -104,6 +109,8 @@ public sealed class RunningCall : IDisposable
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
+
+    public int ProcessId => _process.Id;
 
     public bool HasEnded => _process.HasExited;
 

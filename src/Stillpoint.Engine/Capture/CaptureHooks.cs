@@ -7,10 +7,18 @@ public enum CaptureStep
 {
     Reconciled,
     Preflighted,
+
+    /// <summary>What the job is about to make is written down; nothing of it exists yet.</summary>
+    JournalOpened,
     WorkspaceMade,
     WardenReady,
-    JournalOpened,
     FreezeOpened,
+
+    /// <summary>The guest is at rest as far as it will be; the one call is next.</summary>
+    Beginning,
+
+    /// <summary>The call has returned; the guest is still at rest.</summary>
+    BeginReturned,
 
     /// <summary>The job runs and the guest is thawed.</summary>
     Begun,

@@ -63,7 +63,7 @@ public sealed class CapturePipeline(
         var id = PointId.New(clock);
         await using var writer = await vault.BeginPointAsync(id, new(domain.Id.Value), domain.Name, plan.Pin, ct);
         await using var backup = await RunningBackup.PrepareAsync(
-            order, id, plan, host, domain, vault.Id, paths, wardenCommand ?? WardenCommand.Default, _hooks, clock, ct);
+            order, id, plan, host, domain, vault.Id, paths, wardenCommand ?? WardenCommand.Default, _hooks, report.Warn, clock, ct);
         try
         {
             var frozen = await report.SubTaskAsync(SubTask.TakeSnapshot, () => backup.TakeSnapshotAsync(order.Policy, clock));

@@ -19,12 +19,14 @@ public sealed class JobFolder
 
     public string Path { get; }
 
-    public string SocketPath => System.IO.Path.Combine(Path, "nbd.sock");
+    public string SocketPath => SocketIn(Path);
 
     public string ScratchOf(string disk) => System.IO.Path.Combine(Path, disk + ".scratch");
 
     /// <summary>The path the folder of a job has, before it exists.</summary>
     public static string PathOf(EnginePaths paths, JobId job) => System.IO.Path.Combine(paths.Run, job.ToString());
+
+    public static string SocketIn(string path) => System.IO.Path.Combine(path, "nbd.sock");
 
     /// <summary>The folder that holds the jobs' folders; others may pass through it and no more.</summary>
     public static string RootOf(EnginePaths paths)

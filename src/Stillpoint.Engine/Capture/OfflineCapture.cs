@@ -1,5 +1,6 @@
-using Stillpoint.Engine.Reconcile;
+using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Points;
+using Stillpoint.Engine.Reconcile;
 using Stillpoint.Hypervisor;
 using Stillpoint.Hypervisor.Nbd;
 using Stillpoint.Model;
@@ -39,23 +40,20 @@ internal sealed class OfflineCapture(
         CapturePipeline.RequireConsistency(order.Policy, Consistency.Crash, reason);
         var plan = await new Reconciler(vault, new(paths), clock).PlanAsync(domain, order, ct);
         await hooks.ReachedAsync(CaptureStep.Reconciled, ct);
-        await using var writer = await vault.BeginPointAsync(PointId.New(clock), new(domain.Id.Value), domain.Name, plan.Pin, ct);
+        var id = PointId.New(clock);
+        await using var writer = await vault.BeginPointAsync(id, new(domain.Id.Value), domain.Name, plan.Pin, ct);
+        // Nothing of libvirt's is opened; the entry is there so that the folder goes, however this process ends.
+        var entry = JournalEntry.Of(order.Job, id, host.Uri, domain, vault.Id, JobFolder.PathOf(paths, order.Job));
+        using var opening = new Opening(JobJournal.Open(paths.Journal, entry));
         var folder = JobFolder.Create(paths, order.Job, domain.Id);
-        try
-        {
-            var taken = await report.SubTaskAsync(SubTask.TakeSnapshot, () => Task.FromResult(clock.GetUtcNow()));
-            var point = await report.SubTaskAsync(
-                SubTask.TransferDataToVault, () => TransferAsync(order, domain, plan, writer, folder, taken, reason, report, ct));
-            if (point is null) return null;
-            var view = point.ToRecoveryPoint();
-            events.Publish(new PointCommitted(order.Job, clock.GetUtcNow(), view));
-            await hooks.ReachedAsync(CaptureStep.Committed, CancellationToken.None);
-            return view;
-        }
-        finally
-        {
-            JobFolder.Remove(folder.Path);
-        }
+        var taken = await report.SubTaskAsync(SubTask.TakeSnapshot, () => Task.FromResult(clock.GetUtcNow()));
+        var point = await report.SubTaskAsync(
+            SubTask.TransferDataToVault, () => TransferAsync(order, domain, plan, writer, folder, taken, reason, report, ct));
+        if (point is null) return null;
+        var view = point.ToRecoveryPoint();
+        events.Publish(new PointCommitted(order.Job, clock.GetUtcNow(), view));
+        await hooks.ReachedAsync(CaptureStep.Committed, CancellationToken.None);
+        return view;
     }
 
     private async Task<PointInfo?> TransferAsync(

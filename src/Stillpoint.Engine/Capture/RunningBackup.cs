@@ -21,18 +21,23 @@ internal sealed class RunningBackup : IAsyncDisposable
     private readonly IDisposable _events;
     private readonly CancellationTokenSource _stop;
     private readonly string? _checkpoint;
+    private readonly Action<Failure> _warn;
     private Failure? _stopReason;
     private bool _closed;
 
     private RunningBackup(
         CapturePlan plan, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks, string? checkpoint,
-        Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
+        Action<Failure> warn, Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
     {
-        (_plan, _link, Folder, _journal, _warden, _hooks, _checkpoint) = (plan, link, folder, journal, warden, hooks, checkpoint);
+        (_plan, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn) = (plan, link, folder, journal, warden, hooks, checkpoint, warn);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _events = subscribe(OnEvent);
         _ = warden.Aborted.ContinueWith(
             word => Stop(Failure.Of(FailureCode.ScratchSpaceLow, Stage.Read, ("path", folder.Path)).With(new("warden", word.Result)).CanRetry()),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        // Nobody watches the scratch space any more, and when it is full the guest stands still.
+        _ = warden.Lost.ContinueWith(
+            _ => Stop(Failure.Of(FailureCode.WardenLost, Stage.Read).With(new("warden", "it ended while the job ran")).CanRetry()),
             CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
@@ -44,14 +49,18 @@ internal sealed class RunningBackup : IAsyncDisposable
     /// <summary>Cancelled by the caller, or because the job cannot go on; <see cref="Explain"/> then says why.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Makes folder and scratch files, starts the warden and opens the journal; nothing has touched the guest when it returns.</summary>
+    /// <summary>Opens the journal, makes folder and scratch files, starts the warden; nothing has touched the guest when it returns.</summary>
+    /// <param name="warn">Told what could not be undone at the end.</param>
     public static async Task<RunningBackup> PrepareAsync(
         BackupOrder order, PointId point, CapturePlan plan, IHypervisorHost host, IDomain domain, VaultId vault, EnginePaths paths,
-        WardenCommand wardenCommand, ICaptureHooks hooks, TimeProvider clock, CancellationToken ct)
+        WardenCommand wardenCommand, ICaptureHooks hooks, Action<Failure> warn, TimeProvider clock, CancellationToken ct)
     {
+        var checkpoint = plan.MakesCheckpoint ? CheckpointName.Of(vault, point) : null;
+        JournalEntry entry = JournalEntry.Of(order.Job, point, host.Uri, domain, vault, JobFolder.PathOf(paths, order.Job));
+        using var opening = new Opening(JobJournal.Open(paths.Journal, entry with { Checkpoint = checkpoint }));
+        await hooks.ReachedAsync(CaptureStep.JournalOpened, ct);
         var folder = JobFolder.Create(paths, order.Job, domain.Id);
         WardenClient? warden = null;
-        JobJournal? journal = null;
         try
         {
             var starting = WardenClient.StartAsync(
@@ -66,29 +75,11 @@ internal sealed class RunningBackup : IAsyncDisposable
             }
             await hooks.ReachedAsync(CaptureStep.WorkspaceMade, ct);
             await hooks.ReachedAsync(CaptureStep.WardenReady, ct);
-            var checkpoint = plan.MakesCheckpoint ? CheckpointName.Of(vault, point) : null;
-            journal = JobJournal.Open(paths.Journal, new()
-            {
-                Job = order.Job.ToString(),
-                VmId = domain.Id.ToString(),
-                VmName = domain.Name,
-                HostUri = host.Uri.Text,
-                VaultId = vault.ToString(),
-                Point = point.ToString(),
-                WorkFolder = folder.Path,
-                SocketPath = folder.SocketPath,
-                Checkpoint = checkpoint,
-                ProcessId = Environment.ProcessId,
-            });
-            await hooks.ReachedAsync(CaptureStep.JournalOpened, ct);
-            return new(plan, new(host, domain, clock), folder, journal, warden, hooks, checkpoint, handler => host.Subscribe(domain.Id, handler), ct);
+            return new(plan, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, handler => host.Subscribe(domain.Id, handler), ct);
         }
         catch
         {
             if (warden is not null) await warden.DisposeAsync();
-            JobFolder.Remove(folder.Path);
-            journal?.Close();
-            journal?.Dispose();
             throw;
         }
     }
@@ -107,8 +98,11 @@ internal sealed class RunningBackup : IAsyncDisposable
             FreezeRequest.From(policy, _journal.Entry.Job), new FreezeWatch(_journal, _warden, _hooks),
             async ct =>
             {
+                await _hooks.ReachedAsync(CaptureStep.Beginning, ct);
                 await domain.BeginBackupAsync(request, ct);
-                return clock.GetUtcNow();
+                var taken = clock.GetUtcNow();
+                await _hooks.ReachedAsync(CaptureStep.BeginReturned, ct);
+                return taken;
             },
             Stopping);
         await _hooks.ReachedAsync(CaptureStep.Begun, Stopping);
@@ -160,9 +154,10 @@ internal sealed class RunningBackup : IAsyncDisposable
                 if (!_journal.Entry.FreezeOpen) Close();
             }
         }
-        catch (FailureException)
+        catch (FailureException e)
         {
-            // The journal keeps it; the failure that ended the job is the one to tell.
+            // The journal keeps it for the next start. The failure that ended the job is the one to tell; this is told beside it.
+            _warn(e.Failure);
         }
         finally
         {

@@ -1,4 +1,8 @@
 using System.Text.Json.Serialization;
+using Stillpoint.Engine.Capture;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
 
 namespace Stillpoint.Engine.Journal;
 
@@ -37,6 +41,20 @@ public sealed record JournalEntry
 
     /// <summary>The point's manifest is in the vault. False says nothing: ask the vault.</summary>
     public bool Committed { get; init; }
+
+    /// <summary>Of a job of this process that has made nothing yet.</summary>
+    public static JournalEntry Of(JobId job, PointId point, HostUri host, IDomain domain, VaultId vault, string folder) => new()
+    {
+        Job = job.ToString(),
+        VmId = domain.Id.ToString(),
+        VmName = domain.Name,
+        HostUri = host.Text,
+        VaultId = vault.ToString(),
+        Point = point.ToString(),
+        WorkFolder = folder,
+        SocketPath = JobFolder.SocketIn(folder),
+        ProcessId = Environment.ProcessId,
+    };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

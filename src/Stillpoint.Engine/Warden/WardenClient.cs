@@ -16,7 +16,8 @@ public sealed class WardenClient : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly TaskCompletionSource<string> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
-    private volatile bool _lost;
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _dismissed;
 
     private WardenClient(Process process, TimeProvider clock)
     {
@@ -30,6 +31,9 @@ public sealed class WardenClient : IAsyncDisposable
 
     /// <summary>Completes with the warden's word when it aborted our job.</summary>
     public Task<string> Aborted => _aborted.Task;
+
+    /// <summary>Completes when it has ended although it was not dismissed.</summary>
+    public Task Lost => _lost.Task;
 
     /// <exception cref="FailureException">WardenLost, with the warden's last words.</exception>
     public static async Task<WardenClient> StartAsync(WardenCommand command, WardenOrder order, TimeProvider clock, CancellationToken ct)
@@ -47,7 +51,7 @@ public sealed class WardenClient : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw Lost(e.Message);
+            throw IsLost(e.Message);
         }
         try
         {
@@ -82,6 +86,7 @@ public sealed class WardenClient : IAsyncDisposable
     /// <summary>Dismisses the warden. If something is still open it stays until it has closed it; then nobody waits for it here.</summary>
     public async ValueTask DisposeAsync()
     {
+        _dismissed = true;
         Tell(WardenMessages.Goodbye, required: false);
         try
         {
@@ -110,7 +115,7 @@ public sealed class WardenClient : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            if (required) throw Lost(e.Message);
+            if (required) throw IsLost(e.Message);
         }
     }
 
@@ -121,15 +126,15 @@ public sealed class WardenClient : IAsyncDisposable
         try
         {
             var answer = await _answers.Reader.ReadAsync(either.Token);
-            if (answer != expected) throw Lost(answer);
+            if (answer != expected) throw IsLost(answer);
         }
         catch (ChannelClosedException)
         {
-            throw Lost("it ended");
+            throw IsLost("it ended");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw Lost($"no answer in {Bound.TotalSeconds} s");
+            throw IsLost($"no answer in {Bound.TotalSeconds} s");
         }
     }
 
@@ -144,13 +149,10 @@ public sealed class WardenClient : IAsyncDisposable
                 default: _answers.Writer.TryWrite(line); break;
             }
         }
-        _lost = true;
+        if (!_dismissed) _lost.TrySetResult();
         _answers.Writer.TryComplete();
     }
 
-    /// <summary>It has ended although it was not dismissed.</summary>
-    public bool IsLost => _lost;
-
-    private static FailureException Lost(string words) =>
+    private static FailureException IsLost(string words) =>
         new(Failure.Of(FailureCode.WardenLost, Stage.Preflight).With(new("warden", words)).CanRetry());
 }

@@ -20,14 +20,27 @@ internal sealed class QgaChannel(IAgentTransport freeze, IAgentTransport thaw, s
         await OpenAsync(watch, guard, ct).ConfigureAwait(false);
 
         var started = clock.GetTimestamp();
-        var frozen = await _commands.FreezeAsync(request.Limit).ConfigureAwait(false);
-        var left = request.Limit - clock.GetElapsedTime(started);
-        // A freeze that took all of its time may have been undone by the guard already: nothing is begun on it.
-        var running = frozen.Failure is null && left > TimeSpan.Zero ? StartAsync(begin, ct) : null;
-        var inTime = running is not null && await EndsWithinAsync(running, left).ConfigureAwait(false);
-        var thawed = await _commands.ThawAsync(known: frozen.Count is not null).ConfigureAwait(false);
-        var time = clock.GetElapsedTime(started);
-        var verdict = await CloseAsync(watch, guard, thawed).ConfigureAwait(false);
+        var frozen = new FreezeAnswer(null, null);
+        Task<T>? running = null;
+        var inTime = false;
+        ThawAnswer thawed;
+        TimeSpan time;
+        GuardVerdict verdict;
+        try
+        {
+            frozen = await _commands.FreezeAsync(request.Limit).ConfigureAwait(false);
+            var left = request.Limit - clock.GetElapsedTime(started);
+            // A freeze that took all of its time may have been undone by the guard already: nothing is begun on it.
+            running = frozen.Failure is null && left > TimeSpan.Zero ? StartAsync(begin, ct) : null;
+            inTime = running is not null && await EndsWithinAsync(running, left).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when something threw that nobody expected: a bug of ours may cost the job, never the guest.
+            thawed = await _commands.ThawAsync(known: frozen.Count is not null).ConfigureAwait(false);
+            time = clock.GetElapsedTime(started);
+            verdict = await CloseAsync(watch, guard, thawed).ConfigureAwait(false);
+        }
 
         var why = thawed.Failure ?? Reason(frozen, running is not null, inTime, thawed, verdict, request.Limit);
         var value = running is not null

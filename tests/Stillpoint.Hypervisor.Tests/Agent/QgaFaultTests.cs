@@ -56,6 +56,18 @@ public sealed class QgaFaultTests
     }
 
     [Fact]
+    public async Task Freeze_ABugOfOursRightAfterIt_IsThawedAllTheSame()
+    {
+        _agent.After = c => c == "freeze" ? throw new InvalidOperationException("a bug") : null;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync());
+
+        Assert.Equal(["freeze", "status", "thaw", "status", "exec:stop", "exec-status"], FromTheFreezeOn);
+        Assert.Equal(["opening", "closed"], _watch.Calls);
+        Assert.Equal(0, _agent.Frozen);
+    }
+
+    [Fact]
     public async Task Freeze_CarriedOutButItsAnswerLost_IsThawedAndBegunOnce()
     {
         _agent.After = c => c == "freeze" ? Lost : null;

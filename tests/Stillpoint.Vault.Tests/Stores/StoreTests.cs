@@ -16,6 +16,75 @@ public sealed class FaultStoreTests : StoreConformance
     private protected override IBlobStore Store { get; } = new FaultStore(new MemoryStore(), (_, _) => null);
 }
 
+public sealed class WatchedStoreTests : StoreConformance
+{
+    private readonly SteppedClock _clock = new();
+
+    private protected override IBlobStore Store { get; } = new WatchedStore(new MemoryStore(), TimeProvider.System);
+
+    [Fact]
+    public async Task Oldest_WhileACallWaits_NamesItAndHowLong()
+    {
+        var held = new TaskCompletionSource();
+        var store = new WatchedStore(new WaitingStore(held.Task), _clock);
+        Assert.Null(store.Oldest);
+        var first = store.TryPutAsync("packs/one", [new byte[] { 1 }], default);
+        _clock.Ticks += TimeSpan.TicksPerSecond * 5;
+        var second = store.FindAsync("packs/two", default);
+        Assert.Equal(("put packs/one", TimeSpan.FromSeconds(5)), store.Oldest);
+        held.SetResult();
+        await Task.WhenAll(first, second);
+        Assert.Null(store.Oldest);
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        public long Ticks { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Ticks;
+    }
+}
+
+/// <summary>Answers nothing before its task is done.</summary>
+internal sealed class WaitingStore(Task answer) : IBlobStore
+{
+    private readonly MemoryStore _store = new();
+
+    public async Task<bool> TryPutAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationToken ct)
+    {
+        await answer;
+        return await _store.TryPutAsync(name, parts, ct);
+    }
+
+    public async ValueTask<int?> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken ct)
+    {
+        await answer;
+        return await _store.ReadAsync(name, offset, buffer, ct);
+    }
+
+    public async Task<BlobInfo?> FindAsync(string name, CancellationToken ct)
+    {
+        await answer;
+        return await _store.FindAsync(name, ct);
+    }
+
+    public IAsyncEnumerable<BlobInfo> ListAsync(string folder, CancellationToken ct) => _store.ListAsync(folder, ct);
+
+    public async Task DeleteAsync(string name, CancellationToken ct)
+    {
+        await answer;
+        await _store.DeleteAsync(name, ct);
+    }
+
+    public async Task<DateTimeOffset> NowAsync(CancellationToken ct)
+    {
+        await answer;
+        return await _store.NowAsync(ct);
+    }
+}
+
 public sealed class FolderStoreTests : StoreConformance, IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"stillpoint-test-{Guid.NewGuid():N}");
