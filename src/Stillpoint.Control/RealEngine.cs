@@ -2,6 +2,7 @@ using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Reconcile;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -42,6 +43,11 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
 
     public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
         new RestoreRecovery(host, paths).RunAsync(unreadable, ct);
+
+    public async Task<VmCheckReport> CheckAsync(IHypervisorHost host, EnginePaths paths, string vm, CapturePolicy policy, CancellationToken ct) =>
+        await new VmCheck(paths, clock).RunAsync(await host.FindDomainAsync(vm, ct), policy, JobId.New(clock).ToString(), ct);
+
+    public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => new VmRelease(paths).RunAsync(domain, ct);
 
     /// <summary>
     /// The warden would do the same some seconds later; but it may have died too. Without the vault, which may be what the worker died of: the

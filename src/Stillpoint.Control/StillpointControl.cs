@@ -5,6 +5,7 @@ using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Reconcile;
 using Stillpoint.Engine.Points;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
@@ -106,6 +107,20 @@ public sealed class StillpointControl : IDisposable
                 return new JobResult<RestoreResult>(result, events is JobRecorder r ? r.Warnings : [], null, null);
             },
             ct);
+    }
+
+    /// <summary>What a backup of the VM would come to now; changes nothing.</summary>
+    public Task<VmCheckReport> CheckAsync(IHypervisorHost host, string vm, CapturePolicy policy, CancellationToken ct) =>
+        _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
+
+    /// <summary>Takes our checkpoints and bitmaps off a VM.</summary>
+    /// <exception cref="FailureException">VmNotFound; VmBackupRunning: a job of the VM runs here; VmBusyWithOtherJob.</exception>
+    public async Task<ReleasedVm> ReleaseAsync(IHypervisorHost host, string vm, CancellationToken ct)
+    {
+        var domain = await host.FindDomainAsync(vm, ct);
+        using var held = JobLock.TryTake(_folder, LockOf(domain.Id))
+            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Release, ("vm", domain.Name)).CanRetry());
+        return await _engine.ReleaseAsync(domain, _folder.Engine, ct);
     }
 
     public void Dispose() => _database.Dispose();

@@ -22,7 +22,11 @@ internal static class CommandTree
     public static readonly CommandSpec Root = new("stillpoint", Children:
     [
         new("host", Children: [new("list", Run: HostVerbs.ListAsync), new("check", Run: HostCheckVerb.RunAsync)]),
-        new("vm", Children: [new("list", Run: VmVerbs.ListAsync), new("show", Vm, Run: VmVerbs.ShowAsync)]),
+        new("vm", Children:
+        [
+            new("list", Run: VmVerbs.ListAsync), new("show", Vm, Run: VmVerbs.ShowAsync),
+            new("check", Vm, [new("guard", "RULE", Choices: ["require", "warden-alone"])], VmCheckVerb.RunAsync), new("release", Vm, Run: VmReleaseVerb.RunAsync),
+        ]),
         new("backup", Vm,
         [
             new("consistency", "LEVEL", Choices: ["file-system", "crash"]), new("strict"), new("freeze-limit", "SECONDS"),

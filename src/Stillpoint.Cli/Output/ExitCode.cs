@@ -6,7 +6,7 @@ namespace Stillpoint.Cli.Output;
 internal static class ExitCode
 {
     public const int Done = 0, Failed = 1, Usage = 2, NotFound = 3, WrongPassphrase = 5, VaultDamaged = 6, Busy = 7, Permission = 8,
-        HostOutOfReach = 9, NoSpace = 10, Bug = 70, Cancelled = 130;
+        HostOutOfReach = 9, NoSpace = 10, LessThanWanted = 11, Bug = 70, Cancelled = 130;
 
     public static int Of(FailureCode code) => code switch
     {

@@ -47,6 +47,15 @@ internal sealed record VmDiskJson(string Name, string Format, string? Source, lo
 internal sealed record VmDetailsJson(
     string Name, string Id, string State, bool AgentChannel, bool InternalSnapshots, IReadOnlyList<string> Checkpoints, IReadOnlyList<VmDiskJson> Disks);
 
+internal sealed record CheckedDiskJson(string Name, string Format, bool InBackup, bool Tracked, FailureJson? Reason);
+
+/// <param name="Consistency">The best a backup can have now; null: it would fail, and <paramref name="Blocked"/> says why.</param>
+internal sealed record VmCheckJson(
+    string Vm, string VmId, string State, string? Consistency, FailureJson? Blocked, FailureJson? Reason, bool InternalSnapshots,
+    IReadOnlyList<CheckedDiskJson> Disks, IReadOnlyList<FailureJson> LeftOut);
+
+internal sealed record VmReleasedJson(string Vm, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Bitmaps, IReadOnlyList<string> Left);
+
 internal sealed record HostJson(string Uri, DateTimeOffset LastUsed);
 
 internal sealed record HostsJson(IReadOnlyList<HostJson> Hosts);
@@ -100,6 +109,8 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(RescueJson))]
 [JsonSerializable(typeof(VmsJson))]
 [JsonSerializable(typeof(VmDetailsJson))]
+[JsonSerializable(typeof(VmCheckJson))]
+[JsonSerializable(typeof(VmReleasedJson))]
 [JsonSerializable(typeof(HostsJson))]
 [JsonSerializable(typeof(ChecksJson))]
 [JsonSerializable(typeof(JobsJson))]

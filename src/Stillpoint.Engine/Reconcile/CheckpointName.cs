@@ -10,7 +10,8 @@ namespace Stillpoint.Engine.Reconcile;
 /// </summary>
 internal static class CheckpointName
 {
-    private const string Ours = "stillpoint-";
+    /// <summary>How the names of all of ours begin, of whatever vault.</summary>
+    public const string Ours = "stillpoint-";
 
     public static string Of(VaultId vault, PointId point) => $"{Ours}{vault.Short}-{point}";
 

@@ -37,6 +37,19 @@ internal sealed class HiddenCheckpoints(EnginePaths paths)
         }
     }
 
+    /// <returns>Names of the checkpoints that cannot be brought back any more.</returns>
+    public IReadOnlyList<string> Forget(IDomain domain)
+    {
+        if (!Directory.Exists(FolderOf(domain))) return [];
+        var names = new List<string>();
+        foreach (var path in Directory.GetFiles(FolderOf(domain), "*.xml").Order(StringComparer.Ordinal))
+        {
+            DurableFile.Delete(path);
+            names.Add(Path.GetFileNameWithoutExtension(path));
+        }
+        return names;
+    }
+
     private string FolderOf(IDomain domain) => Path.Combine(paths.Data, "checkpoints", domain.Id.ToString());
 
     private string PathOf(IDomain domain, string checkpoint) => Path.Combine(FolderOf(domain), checkpoint + ".xml");

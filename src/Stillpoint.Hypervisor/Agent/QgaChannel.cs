@@ -51,6 +51,13 @@ internal sealed class QgaChannel(IAgentTransport freeze, IAgentTransport thaw, s
             frozen.Count > 0 || thawed.Count > 0 || !thawed.Confirmed ? time : null, frozen.Count ?? 0, thawed.Count ?? 0, verdict);
     }
 
+    public async Task<Failure?> CheckAsync(FreezeRequest request, CancellationToken ct)
+    {
+        var (guard, reason) = await new QgaPreparation(freeze, vm, clock, times).RunAsync(request, ct).ConfigureAwait(false);
+        if (guard is not null) await guard.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        return reason;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await freeze.DisposeAsync().ConfigureAwait(false);

@@ -9,10 +9,33 @@ namespace Stillpoint.Hypervisor;
 /// </summary>
 internal static class LiveBitmaps
 {
+    private const string QueryNodes = """{"execute":"query-named-block-nodes","arguments":{"flat":true}}""";
+
     public static void Remove(DomainHandle domain, string bitmap)
     {
-        foreach (var node in NodesWith(Monitor(domain, """{"execute":"query-named-block-nodes","arguments":{"flat":true}}"""), bitmap))
-            Monitor(domain, $$$"""{"execute":"block-dirty-bitmap-remove","arguments":{"node":{{{Quote(node)}}},"name":{{{Quote(bitmap)}}}}}""");
+        foreach (var node in NodesWith(Monitor(domain, QueryNodes), bitmap)) Monitor(domain, RemoveCommand(node, bitmap));
+    }
+
+    public static RemovedBitmaps RemoveAll(DomainHandle domain, string prefix)
+    {
+        var reply = Monitor(domain, QueryNodes);
+        var names = NamesIn(reply, prefix);
+        foreach (var name in names)
+        {
+            foreach (var node in NodesWith(reply, name)) Monitor(domain, RemoveCommand(node, name));
+        }
+        var left = NamesIn(Monitor(domain, QueryNodes), prefix);
+        return new([.. names.Except(left)], left);
+    }
+
+    internal static IReadOnlyList<string> NamesIn(string reply, string prefix)
+    {
+        using var json = JsonDocument.Parse(reply);
+        if (!json.RootElement.TryGetProperty("return", out var nodes)) return [];
+        return [.. nodes.EnumerateArray()
+            .SelectMany(n => n.TryGetProperty("dirty-bitmaps", out var all) ? all.EnumerateArray().ToArray() : [])
+            .Select(b => b.TryGetProperty("name", out var name) ? name.GetString() ?? "" : "")
+            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     internal static IReadOnlyList<string> NodesWith(string reply, string bitmap)
@@ -31,6 +54,9 @@ internal static class LiveBitmaps
         Check.Result(NativeMethods.virDomainQemuMonitorCommand(domain, command, out var result, 0), call);
         return NativeText.Take(result);
     }
+
+    private static string RemoveCommand(string node, string bitmap) =>
+        $$$"""{"execute":"block-dirty-bitmap-remove","arguments":{"node":{{{Quote(node)}}},"name":{{{Quote(bitmap)}}}}}""";
 
     private static string Quote(string text) => JsonSerializer.Serialize(text, Agent.AgentJson.Default.String);
 }

@@ -50,6 +50,12 @@ public interface IDomain
     /// </summary>
     Task DeleteCheckpointAsync(string name, CancellationToken ct);
 
+    /// <summary>
+    /// Removes the bitmaps whose names begin so from the VM's disks: at QEMU while it runs, in the top layer of the images while it is off. Never
+    /// while a backup of them runs.
+    /// </summary>
+    Task<RemovedBitmaps> RemoveBitmapsAsync(string prefix, CancellationToken ct);
+
     /// <summary>Removes a checkpoint's metadata only (the bitmaps record on) and returns the XML that brings it back.</summary>
     Task<string> HideCheckpointAsync(string name, CancellationToken ct);
 
@@ -78,6 +84,10 @@ public interface IDomain
     /// <exception cref="FailureException">AgentNotConfigured, AgentNotConnected, AgentNotResponding, AgentCommandBlocked, HostRefused.</exception>
     Task<string> AgentCommandAsync(string json, TimeSpan timeout, CancellationToken ct);
 }
+
+/// <param name="Removed">Names; one that several disks had counts once.</param>
+/// <param name="Left">Names that could not be removed: in a read-only layer, or in use.</param>
+public sealed record RemovedBitmaps(IReadOnlyList<string> Removed, IReadOnlyList<string> Left);
 
 /// <param name="Operation">libvirt's word: backup, snapshot, migration, save ...</param>
 public sealed record RunningJob(string Operation, bool IsBackup);

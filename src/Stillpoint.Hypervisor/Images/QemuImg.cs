@@ -19,18 +19,21 @@ public static class QemuImg
     /// Names of the persistent bitmaps stored in a closed qcow2 image that can be used: one that was in use when its QEMU died cannot.
     /// Only the top layer is looked at.
     /// </summary>
-    public static async Task<IReadOnlySet<string>> ListUsableBitmapsAsync(string path, CancellationToken ct)
+    public static async Task<IReadOnlySet<string>> ListUsableBitmapsAsync(string path, CancellationToken ct) =>
+        (await ReadBitmapsAsync(path, ct)).Where(b => b.Flags.Contains("auto") && !b.Flags.Contains("in-use")).Select(b => b.Name)
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>All of them, usable or not.</summary>
+    public static async Task<IReadOnlyList<string>> ListBitmapsAsync(string path, CancellationToken ct) =>
+        [.. (await ReadBitmapsAsync(path, ct)).Select(b => b.Name)];
+
+    private static async Task<IReadOnlyList<(string Name, string?[] Flags)>> ReadBitmapsAsync(string path, CancellationToken ct)
     {
         using var info = JsonDocument.Parse(await RunAsync(["info", "-U", "--output=json", "-f", "qcow2", path], ct));
-        var names = new HashSet<string>(StringComparer.Ordinal);
         if (!info.RootElement.TryGetProperty("format-specific", out var specific) ||
-            !specific.GetProperty("data").TryGetProperty("bitmaps", out var bitmaps)) return names;
-        foreach (var bitmap in bitmaps.EnumerateArray())
-        {
-            var flags = bitmap.GetProperty("flags").EnumerateArray().Select(f => f.GetString()).ToArray();
-            if (flags.Contains("auto") && !flags.Contains("in-use")) names.Add(bitmap.GetProperty("name").GetString()!);
-        }
-        return names;
+            !specific.GetProperty("data").TryGetProperty("bitmaps", out var bitmaps)) return [];
+        return [.. bitmaps.EnumerateArray().Select(b => (
+            b.GetProperty("name").GetString()!, b.GetProperty("flags").EnumerateArray().Select(f => f.GetString()).ToArray()))];
     }
 
     private static async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken ct)

@@ -16,6 +16,12 @@ public interface IGuestChannel : IAsyncDisposable
     /// </summary>
     Task<FrozenResult<T>> WhileFrozenAsync<T>(
         FreezeRequest request, IFreezeWatch watch, Func<CancellationToken, Task<T>> begin, CancellationToken ct);
+
+    /// <summary>
+    /// Makes everything ready for a freeze, the guard included, and takes it back: nothing is frozen.
+    /// </summary>
+    /// <returns>Null: a freeze would be tried now. Else why not, as <see cref="FrozenResult{T}.Reason"/> would say.</returns>
+    Task<Failure?> CheckAsync(FreezeRequest request, CancellationToken ct);
 }
 
 /// <param name="Token">Names this freeze in the guest's guard lock and in the journal: letters, digits and dashes.</param>

@@ -2,6 +2,7 @@ using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Reconcile;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -55,4 +56,14 @@ public sealed class FakeEngine : IEngine
 
     public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<InterruptedRestore>>(Restoring);
+
+    public Func<CapturePolicy, VmCheckReport> Check { get; set; } = _ => new(
+        FakeHost.VmName, FakeHost.Vm, PowerState.Running, Consistency.FileSystem, null, null, [new("vda", "qcow2", null, Tracked: true)], false, []);
+
+    public Func<ReleasedVm> Release { get; set; } = () => new(FakeHost.VmName, ["stillpoint-0123abcd-x"], ["stillpoint-0123abcd-old"], []);
+
+    public Task<VmCheckReport> CheckAsync(IHypervisorHost host, EnginePaths paths, string vm, CapturePolicy policy, CancellationToken ct) =>
+        Task.FromResult(Check(policy));
+
+    public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => Task.FromResult(Release());
 }

@@ -61,6 +61,18 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
         return Done("delete " + name);
     }
 
+    public List<string> Bitmaps { get; } = [];
+
+    public async Task<RemovedBitmaps> RemoveBitmapsAsync(string prefix, CancellationToken ct)
+    {
+        await Done("remove bitmaps " + prefix);
+        var removed = Bitmaps.Where(b => b.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
+        Bitmaps.RemoveAll(removed.Contains);
+        return new(removed, []);
+    }
+
+    public IGuestChannel? Channel { get; set; }
+
     public Task<string> HideCheckpointAsync(string name, CancellationToken ct) => throw new NotSupportedException();
 
     public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => Done("redefine");
@@ -81,7 +93,7 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
 
     public Task SetAutostartAsync(bool on, CancellationToken ct) => Done("autostart");
 
-    public Task<IGuestChannel> OpenAgentChannelAsync(CancellationToken ct) => throw new NotSupportedException();
+    public Task<IGuestChannel> OpenAgentChannelAsync(CancellationToken ct) => Answer(Channel ?? throw new NotSupportedException());
 
     public Task<string> AgentCommandAsync(string json, TimeSpan timeout, CancellationToken ct)
     {

@@ -159,6 +159,53 @@ public sealed class FreezeTests(LiveSuite suite)
         Assert.Equal("thawed", await StatusAsync(vm));
     }
 
+    [Fact]
+    public async Task WhileFrozen_AgentStoppedInTheFreeze_GuardThawsAndTheAgentIsWellAgain()
+    {
+        await using var vm = await suite.OpenAsync();
+        await using var channel = await vm.Domain.OpenAgentChannelAsync(None);
+        // Stopped once it has frozen, and woken by the guest itself long after the limit.
+        const string stop = FindAgent + "until [ -e /run/qga.state.isfrozen ]; do sleep 0.2; done; sleep 1; kill -STOP $a; sleep 20; kill -CONT $a";
+        await vm.Domain.AgentCommandAsync(AgentCommand.Exec("/bin/sh", ["-c", stop + " 2>/dev/null"]), TimeSpan.FromSeconds(5), None);
+        var watch = new RecordingWatch();
+
+        // Nobody can thaw from outside; the guest writes again because its guard did.
+        var result = await channel.WhileFrozenAsync(Request("live-8", seconds: 4), watch, async _ => { await DiskWrittenAsync(vm); return 7; }, None);
+
+        Assert.Equal((7, Consistency.Crash), (result.Value, result.Reached));
+        Assert.Equal(["opening", "closed"], watch.Calls);
+        Assert.Equal("thawed", await StatusAsync(vm));
+    }
+
+    [Fact]
+    public async Task WhileFrozen_GuardKilled_IsThawedByTheHostAndNotCalledConsistent()
+    {
+        await using var vm = await suite.OpenAsync();
+        await using var channel = await vm.Domain.OpenAgentChannelAsync(None);
+        var watch = new GuardKillingWatch(vm.Guest);
+
+        var result = await channel.WhileFrozenAsync(Request("live-9"), watch, _ => Task.FromResult(7), None);
+
+        Assert.Equal((Consistency.Crash, GuardVerdict.Unknown, FailureCode.GuardFired), (result.Reached, result.Guard, result.Reason!.Code));
+        Assert.Equal((FileSystems, FileSystems), (result.FrozenFileSystems, result.ThawedFileSystems));
+        Assert.True(watch.Closed);
+        Assert.Equal("thawed", await StatusAsync(vm));
+    }
+
+    /// <summary>Kills the guard when it stands and the freeze is about to be sent.</summary>
+    private sealed class GuardKillingWatch(TestGuest guest) : IFreezeWatch
+    {
+        public bool Closed { get; private set; }
+
+        public Task FreezeOpeningAsync(CancellationToken ct) => guest.RunAsync("read -r token guard rest < /run/stillpoint-guard/owner && kill -9 $guard");
+
+        public Task FreezeClosedAsync()
+        {
+            Closed = true;
+            return Task.CompletedTask;
+        }
+    }
+
     /// <summary>Waits until the guest writes its data disk; the writer in it never rests unless it is frozen.</summary>
     private static async Task DiskWrittenAsync(LiveVm vm)
     {
