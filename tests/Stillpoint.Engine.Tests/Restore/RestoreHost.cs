@@ -109,6 +109,8 @@ internal sealed class RestoreHost : IHypervisorHost
 
         public Task DeleteCheckpointAsync(string checkpoint, CancellationToken ct) => throw new NotSupportedException();
 
+        public Task<RemovedBitmaps> RemoveBitmapsAsync(string prefix, CancellationToken ct) => throw new NotSupportedException();
+
         public Task<string> HideCheckpointAsync(string checkpoint, CancellationToken ct) => throw new NotSupportedException();
 
         public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => throw new NotSupportedException();
