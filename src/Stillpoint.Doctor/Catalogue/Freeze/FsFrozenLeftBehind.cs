@@ -25,7 +25,8 @@ internal sealed partial class FsFrozenLeftBehind() : Cause("fs-frozen-left-behin
         var open = frozen.CountAfter(file.Hits(Thawed)) > 0;
         if (file.FactIs("guest.fsfreeze", "frozen") is { } state) return Finding.Certain(state, open ? frozen.Last : null);
         if (late.Any) return Finding.Certain(late, open ? frozen.Last : null);
-        return open && file.Extension.Last?.Event is not { } end ? Finding.Likely(frozen.Last) : null;
+        // A report after the freeze says that the extension went on, and thawed.
+        return open && !(file.Extension.Last is { } report && report.Event.IsAfter(frozen.Last!)) ? Finding.Likely(frozen.Last) : null;
     }
 
     [GeneratedRegex(@"3\. Binary Freeze Completed", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

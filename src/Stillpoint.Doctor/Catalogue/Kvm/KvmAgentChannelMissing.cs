@@ -23,7 +23,7 @@ internal sealed partial class KvmAgentChannelMissing() : StatedCause("kvm-agent-
 
     [GeneratedRegex(
         @"Timed out waiting for device (?<path>/dev/virtio-ports/org\.qemu\.guest_agent\.0)|" +
-        @"virtio-ports.org\.qemu\.guest_agent\.0\.device: Job .* timed out",
+        @"virtio\S{1,6}ports-org\.qemu\.guest_agent\.0\.device: Job .* timed out",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex WaitsLine();
 }

@@ -7,7 +7,7 @@ internal sealed partial class KvmAgentRpcBlocked() : StatedCause("kvm-agent-rpc-
 {
     private static readonly LinePattern Blocked = new("has been disabled", BlockedLine(), LogKind.Host);
     private static readonly LinePattern Setting =
-        new(["BLOCK_RPCS", "BLACKLIST_RPC", "block-rpcs", "blacklist"], SettingLine(), LogKind.Config);
+        new(["BLOCK_RPCS", "BLACKLIST_RPC", "block-rpcs", "blacklist"], SettingLine(), LogKind.Config | LogKind.Host);
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,

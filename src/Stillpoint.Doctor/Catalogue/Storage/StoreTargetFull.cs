@@ -27,7 +27,7 @@ internal sealed partial class StoreTargetFull() : Cause("store-target-full", Lin
     }
 
     [GeneratedRegex(
-        "^(?!.*(scratch|fleecing|Errno 28)).*(zstd: error 70|No space left on device|UserErrorBCMPremiumStorageQuotaError)",
+        @"^(?!.*(scratch|fleecing|\[Errno 28)).*(zstd: error 70|No space left on device|UserErrorBCMPremiumStorageQuotaError)",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex FullLine();
 }

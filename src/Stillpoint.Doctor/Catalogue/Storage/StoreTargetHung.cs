@@ -20,6 +20,7 @@ internal sealed partial class StoreTargetHung() : Cause("store-target-hung", Lin
     public override Finding? Judge(CaseFile file)
     {
         if (file.FactIs("vault.state", "hung") is { } state) return Finding.Certain(state).With("address", file.Value("vault.address"));
+        if (Signs.Failed(file, "vault-not-responding") is { } own) return Finding.Certain(own);
         var (silent, stuck) = (file.Hits(Silent), file.Hits(Stuck));
         return silent.CountAfter(file.Hits(Again)) > 0 && stuck.Any ? Finding.Certain(silent, stuck)
             .With("address", silent.Value("address"))

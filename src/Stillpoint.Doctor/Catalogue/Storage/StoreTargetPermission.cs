@@ -15,7 +15,7 @@ internal sealed partial class StoreTargetPermission() : StatedCause("store-targe
 
     protected override IReadOnlyList<LinePattern> Says => [Denied];
 
-    protected override IReadOnlyList<string> Failures => ["vault-read-only"];
+    protected override IReadOnlyList<string> Failures => ["vault-read-only", "vault-forbidden"];
 
     public override Finding? Judge(CaseFile file) => file.FactIs("vault.state", "denied") is { } state
         ? Finding.Certain(state)

@@ -11,5 +11,5 @@ internal sealed class HostInterrupted() : StatedCause("host-interrupted", Link.V
 
     protected override IReadOnlyList<LinePattern> Says => [Signal];
 
-    protected override IReadOnlyList<string> Failures => ["job-owner-gone"];
+    protected override IReadOnlyList<string> Failures => ["job-owner-gone", "worker-lost"];
 }

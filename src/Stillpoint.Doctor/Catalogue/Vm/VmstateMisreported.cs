@@ -8,7 +8,7 @@ internal sealed partial class VmstateMisreported() : Cause("vmstate-misreported"
     private static readonly LinePattern Down = new(
         ["System is powering down", "System Power Off", "Power-Off", "Powering off"],
         DownLine(), LogKind.System);
-    private static readonly LinePattern Up = new(["Linux version", "Started ", "Reached target"], UpLine(), LogKind.System);
+    private static readonly LinePattern Up = new(["Linux version", "Startup finished", "Reached target"], UpLine(), LogKind.System);
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
