@@ -2,6 +2,7 @@ using Stillpoint.Model;
 using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Keys;
 using Stillpoint.Vault.Leases;
+using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Packs;
 using Stillpoint.Vault.Points;
 using Stillpoint.Vault.Stores;
@@ -37,6 +38,9 @@ public sealed class OpenVault : IVault
 
     public Task<IReadOnlyList<PointInfo>> ListPointsAsync(SeriesId? series, CancellationToken ct) => _points.ListAsync(series, ct);
 
+    /// <summary>Points that were forgotten and are still there: <see cref="VaultForget.UnforgetAsync"/> brings them back.</summary>
+    public Task<IReadOnlyList<ForgottenPoint>> ListForgottenAsync(CancellationToken ct) => _points.ListForgottenAsync(ct);
+
     public Task<IReadOnlyList<Failure>> ListDamagedAsync(CancellationToken ct) => _points.ListDamagedAsync(ct);
 
     public Task<PointInfo> FindPointAsync(string idOrPrefix, CancellationToken ct) => _points.FindAsync(idOrPrefix, ct);
@@ -52,6 +56,8 @@ public sealed class OpenVault : IVault
         {
             await Parts.Index.RefreshAsync(ct).ConfigureAwait(false);
             if (Parts.Index.ExclusionsUnknown is { } unknown) throw new FailureException(unknown);
+            // Looked at after the lease was put: garbage collection looks at leases after a point was forgotten. One of the two sees the other.
+            if (@base is not null) await ForgottenMarks.MustBeThereAsync(Parts, @base, ct).ConfigureAwait(false);
             var writer = new VaultWriter(Parts, lease, id, series, label);
             lease = null;
             return writer;
@@ -73,6 +79,7 @@ public sealed class OpenVault : IVault
         var lease = await TakeReaderLeaseAsync(point.Id, $"reading {tree} of {point.SeriesLabel}", ct).ConfigureAwait(false);
         try
         {
+            await ForgottenMarks.MustBeThereAsync(Parts, point, ct).ConfigureAwait(false);
             await Parts.Index.RefreshAsync(ct).ConfigureAwait(false);
             var reader = new TreeReader(Parts, found, lease);
             lease = null;

@@ -15,7 +15,7 @@ internal static class ExitCode
         FailureCode.UsageConflict or FailureCode.UsageChooseOne or FailureCode.PassphraseMissing or FailureCode.PassphraseUnusable or
         FailureCode.PassphrasesDiffer or FailureCode.VaultNotChosen or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous => Usage,
-        FailureCode.VmNotFound or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or
+        FailureCode.VmNotFound or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or FailureCode.PointForgotten or
         FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,
         FailureCode.VaultWrongPassphrase => WrongPassphrase,
         FailureCode.VaultDamaged => VaultDamaged,

@@ -105,6 +105,9 @@ public enum FailureCode
     VaultBusy,
     PointNotFound,
     PointAmbiguous,
+
+    /// <summary>It was forgotten and waits for garbage collection; it can be brought back.</summary>
+    PointForgotten,
     DiskNotInPoint,
     PackCondemned,
 

@@ -108,7 +108,7 @@ internal sealed class EntryCheck(VaultParts parts, Action<long>? progress)
                 if (await parts.Store.FindAsync(pack.ObjectName, ct).ConfigureAwait(false) is null) _failures.Add(Damage.Of(pack.ObjectName, "missing").Failure);
             for (var c = 0; c < segment.ChunkCount; c++)
             {
-                var chunk = await segment.ReadChunkAsync(parts.Store, c, ct).ConfigureAwait(false);
+                if (await segment.ReadChunkAsync(parts.Store, c, ct).ConfigureAwait(false) is not { } chunk) break; // merged since: its live packs are in the one that replaced it
                 for (var i = 0; i < chunk.Count; i++)
                     if (chunk[i] is var place && lost.ContainsKey(place.Pack.Name) && !await IsWholeAsync(place, ct).ConfigureAwait(false))
                         _damaged[(place.Pack.Name, place.Entry.Id)] = true;

@@ -2,8 +2,8 @@ using Stillpoint.Model;
 using Stillpoint.Vault.Checks;
 using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Keys;
+using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Packs;
-using Stillpoint.Vault.Sealed;
 using Stillpoint.Vault.Stores;
 using System.Collections.Concurrent;
 
@@ -74,17 +74,13 @@ public static class VaultVerify
         var parts = vault.Parts;
         var news = verdict.DamagedEntries.Where(e => !parts.Index.Exclusions.DamagedEntries.Contains(e)).ToList();
         if (news.Count == 0) return;
-        foreach (var some in news.Chunk(500_000)) // 64 bytes each, within a sealed object's bound
+        try
         {
-            var name = SealedKind.Damaged.Folder + Ulid.New(parts.Clock);
-            try
-            {
-                await parts.Store.TryPutAsync(name, [SealedObject.Seal(parts.Keys, SealedKind.Damaged, name, Exclusions.WriteDamaged(some))], ct).ConfigureAwait(false);
-            }
-            catch (FailureException e) when (e.Failure.Code == FailureCode.VaultReadOnly)
-            {
-                return; // the report says it; there is nothing to protect in a vault nobody can write
-            }
+            await DamageRecords.PutAsync(Reserve.Over(parts), news, ct).ConfigureAwait(false);
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultReadOnly)
+        {
+            return; // the report says it; there is nothing to protect in a vault nobody can write
         }
         await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
     }

@@ -34,6 +34,12 @@ internal sealed class IndexChunk
     /// <summary>Adds every place of the id.</summary>
     public void Find(BlockId id, List<Place> places)
     {
+        for (var i = FirstOf(id); i < Count && IdAt(i) == id; i++) places.Add(this[i]);
+    }
+
+    /// <summary>Number of the first entry with this id or a greater one.</summary>
+    public int FirstOf(BlockId id)
+    {
         int low = 0, high = Count;
         while (low < high)
         {
@@ -41,7 +47,7 @@ internal sealed class IndexChunk
             if (IdAt(middle).CompareTo(id) < 0) low = middle + 1;
             else high = middle;
         }
-        for (; low < Count && IdAt(low) == id; low++) places.Add(this[low]);
+        return low;
     }
 
     public Place this[int i]
@@ -59,7 +65,7 @@ internal sealed class IndexChunk
         }
     }
 
-    private BlockId IdAt(int i) => BlockId.Read(_bytes.AsSpan(i * BlockId.Size));
+    public BlockId IdAt(int i) => BlockId.Read(_bytes.AsSpan(i * BlockId.Size));
 
     private ReadOnlySpan<byte> PlaceAt(int i) => _bytes.AsSpan(Count * BlockId.Size + i * IndexFormat.PlaceSize, IndexFormat.PlaceSize);
 

@@ -92,8 +92,9 @@ internal sealed class IndexSegment
         return Math.Max(0, low - 1)..end;
     }
 
+    /// <returns>Null: the segment is gone, merged into another.</returns>
     /// <exception cref="Model.FailureException">VaultDamaged.</exception>
-    public async ValueTask<IndexChunk> ReadChunkAsync(IBlobStore store, int chunk, CancellationToken ct)
+    public async ValueTask<IndexChunk?> ReadChunkAsync(IBlobStore store, int chunk, CancellationToken ct)
     {
         var row = _directory.AsMemory(IndexFormat.DirectoryHead + chunk * IndexFormat.ChunkRow, IndexFormat.ChunkRow);
         var offset = BinaryPrimitives.ReadUInt64LittleEndian(row.Span[32..]);
@@ -102,7 +103,8 @@ internal sealed class IndexSegment
         const int most = IndexFormat.ChunkEntries * (2 * BlockId.Size + IndexFormat.PlaceSize) + IndexFormat.TagSize;
         if (count is 0 or > IndexFormat.ChunkEntries || length is > most or < IndexFormat.TagSize || offset > (ulong)Blob.Length) throw Damage.Of(Blob.Name, "chunk table");
         var stored = new byte[length];
-        if (await store.ReadAsync(Blob.Name, (long)offset, stored, ct).ConfigureAwait(false) is not { } n || n != length) throw Damage.Of(Blob.Name, "missing or too short");
+        if (await store.ReadAsync(Blob.Name, (long)offset, stored, ct).ConfigureAwait(false) is not { } n) return null;
+        if (n != length) throw Damage.Of(Blob.Name, "too short");
         var plain = new byte[length - IndexFormat.TagSize];
         if (!Open(_keys, _header, 0, (ulong)chunk, stored, plain, _header)) throw Damage.Of(Blob.Name, "authentication of a chunk");
         return IndexChunk.Parse(this, plain, (int)count) ?? throw Damage.Of(Blob.Name, "entries of a chunk");

@@ -7,6 +7,9 @@ public enum LeaseKind : byte
     Writer = 1,
     Reader = 2,
     Exclusive = 3,
+
+    /// <summary>Collects garbage: beside writers and readers, but one at a time.</summary>
+    Collector = 4,
 }
 
 public enum LeaseState
@@ -23,5 +26,7 @@ public enum LeaseState
 
 /// <summary>Who is, or was, at work in a vault.</summary>
 /// <param name="Renewed">Store's time.</param>
+/// <param name="Begun">Store's time; null where the lease does not say it.</param>
 public sealed record LeaseInfo(
-    string Id, LeaseKind Kind, LeaseState State, PointId? Point, PointId? Base, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed, TimeSpan Duration);
+    string Id, LeaseKind Kind, LeaseState State, PointId? Point, PointId? Base, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed, TimeSpan Duration,
+    DateTimeOffset? Begun = null);

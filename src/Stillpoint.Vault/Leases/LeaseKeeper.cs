@@ -17,6 +17,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly SemaphoreSlim _renewing = new(1, 1);
     private Task _loop = Task.CompletedTask;
     private long _number;
+    private bool _lost;
     private string? _current;
 
     private LeaseKeeper(IBlobStore store, Keyring keys, LeaseTerms terms, TimeProvider clock) =>
@@ -28,21 +29,24 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <exception cref="FailureException">VaultBusy, naming the holder; the store's failures.</exception>
     public static async Task<LeaseKeeper> TakeAsync(IBlobStore store, Keyring keys, LeaseTerms terms, TimeProvider clock, CancellationToken ct)
     {
-        var keeper = new LeaseKeeper(store, keys, terms, clock);
+        var keeper = new LeaseKeeper(store, keys, terms with { Begun = await store.NowAsync(ct).ConfigureAwait(false) }, clock);
         await keeper.RenewAsync(ct).ConfigureAwait(false);
         var others = await LeaseList.ReadAsync(store, keys, ct).ConfigureAwait(false);
         var blocking = others.FirstOrDefault(l =>
-            l.State == LeaseState.Live && l.Id != keeper.Id && (l.Kind == LeaseKind.Exclusive || terms.Kind == LeaseKind.Exclusive));
+            l.State == LeaseState.Live && l.Id != keeper.Id
+            && (l.Kind == LeaseKind.Exclusive || terms.Kind == LeaseKind.Exclusive || (l.Kind == LeaseKind.Collector && terms.Kind == LeaseKind.Collector)));
         if (blocking is not null)
         {
             await keeper.DisposeAsync().ConfigureAwait(false);
-            throw new FailureException(Failure.Of(
-                FailureCode.VaultBusy, Stage.Vault, ("host", blocking.Host), ("pid", blocking.ProcessId.ToString(CultureInfo.InvariantCulture)),
-                ("purpose", blocking.Purpose)).CanRetry());
+            throw Busy(blocking);
         }
         keeper._loop = keeper.KeepAsync();
         return keeper;
     }
+
+    public static FailureException Busy(LeaseInfo holder) => new(Failure.Of(
+        FailureCode.VaultBusy, Stage.Vault, ("host", holder.Host), ("pid", holder.ProcessId.ToString(CultureInfo.InvariantCulture)),
+        ("purpose", holder.Purpose)).CanRetry());
 
     /// <exception cref="FailureException">VaultLeaseLost: it was not renewed in time, or somebody deleted it.</exception>
     public async Task CheckAsync(CancellationToken ct)
@@ -52,7 +56,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         try
         {
             var info = await _store.FindAsync(_current!, ct).ConfigureAwait(false);
-            if (info is null || now - info.Value.Written > _terms.Duration)
+            if (_lost || info is null || now - info.Value.Written > _terms.Duration)
                 throw new FailureException(Failure.Of(FailureCode.VaultLeaseLost, Stage.Commit, ("lease", Id)).CanRetry());
         }
         finally
@@ -127,7 +131,15 @@ internal sealed class LeaseKeeper : IAsyncDisposable
                 throw;
             }
             (var before, _current) = (_current, name);
-            if (before is not null) await _store.DeleteAsync(before, ct).ConfigureAwait(false);
+            if (before is null) return;
+            // Deleted between the look above and the put: somebody called this lease ended and acts on it. The new object must not revive it.
+            if (await _store.FindAsync(before, ct).ConfigureAwait(false) is null)
+            {
+                _lost = true;
+                await _store.DeleteAsync(name, ct).ConfigureAwait(false);
+                return;
+            }
+            await _store.DeleteAsync(before, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -136,6 +148,6 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     }
 
     private async Task<bool> IsLostAsync(CancellationToken ct) =>
-        await _store.FindAsync(_current!, ct).ConfigureAwait(false) is not { } info
+        _lost || await _store.FindAsync(_current!, ct).ConfigureAwait(false) is not { } info
         || await _store.NowAsync(ct).ConfigureAwait(false) - info.Written > _terms.Duration;
 }

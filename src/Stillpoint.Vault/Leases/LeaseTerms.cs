@@ -8,6 +8,9 @@ internal sealed record LeaseTerms(LeaseKind Kind, TimeSpan Duration, PointId? Po
 {
     public static readonly TimeSpan DefaultDuration = TimeSpan.FromMinutes(10);
 
+    /// <summary>By the store's clock. Packs written before it are not this holder's; null: not told.</summary>
+    public DateTimeOffset? Begun { get; init; }
+
     public byte[] Write()
     {
         var w = new PayloadWriter();
@@ -20,6 +23,7 @@ internal sealed record LeaseTerms(LeaseKind Kind, TimeSpan Duration, PointId? Po
         w.Guid(Holder.BootId);
         w.Text(Holder.Host);
         w.Text(Purpose);
+        w.I64(Begun?.ToUnixTimeMilliseconds() ?? -1);
         return w.Written.ToArray();
     }
 
@@ -28,12 +32,17 @@ internal sealed record LeaseTerms(LeaseKind Kind, TimeSpan Duration, PointId? Po
     {
         var r = new PayloadReader(payload, name);
         var kind = r.U8();
-        if (kind is 0 or > 3) throw Damage.Newer(name);
+        if (kind is 0 or > 4) throw Damage.Newer(name);
         var duration = TimeSpan.FromSeconds(r.U32());
         var point = ReadPoint(ref r);
         var @base = ReadPoint(ref r);
         var (pid, start, boot, host) = ((int)r.U32(), r.U64(), r.Guid(), r.Text());
-        return new((LeaseKind)kind, duration, point, @base, new(host, boot, pid, start), r.Text());
+        var purpose = r.Text();
+        var begun = r.AtEnd ? -1 : r.I64(); // leases of the first version end before it
+        return new((LeaseKind)kind, duration, point, @base, new(host, boot, pid, start), purpose)
+        {
+            Begun = begun is < 0 or > 253402300799999 ? null : DateTimeOffset.FromUnixTimeMilliseconds(begun),
+        };
     }
 
     private static void WritePoint(PayloadWriter w, PointId? point)

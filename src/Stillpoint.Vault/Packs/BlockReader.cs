@@ -9,36 +9,38 @@ namespace Stillpoint.Vault.Packs;
 /// <summary>Reads single entries by id, wherever they lie. Safe for many threads.</summary>
 internal sealed class BlockReader(IBlobStore store, Keyring keys, BlockIndex index, int blockSize) : IDisposable
 {
+    /// <summary>What <see cref="TryReadAsync"/> says of a place whose pack is not there.</summary>
+    public const string Gone = "missing";
+
+    private const int Attempts = 3;
     private readonly ConcurrentBag<EntryDecoder> _decoders = [];
 
     /// <param name="target">Exactly the entry's plain length.</param>
     /// <exception cref="FailureException">VaultDamaged: no place of the id can be read; pack and reason of each as evidence.</exception>
-    public async ValueTask ReadAsync(EntryKind kind, BlockId id, Memory<byte> target, CancellationToken ct)
-    {
-        var places = await index.FindAllAsync(id, ct).ConfigureAwait(false);
-        List<Evidence>? evidence = null;
-        foreach (var place in places)
-        {
-            if (place.Entry.Kind != kind) continue;
-            if (await TryReadAsync(place, target, ct).ConfigureAwait(false) is not { } problem) return;
-            (evidence ??= []).Add(new(place.Pack.ObjectName, problem));
-        }
-        throw Lost(id, places, evidence);
-    }
+    public ValueTask ReadAsync(EntryKind kind, BlockId id, Memory<byte> target, CancellationToken ct) => ReadAsync(kind, id, wholeOnly: false, target, ct);
 
     /// <summary>Plain bytes of a block that serves as a delta's base: never itself through a delta (depth one).</summary>
     /// <exception cref="FailureException">VaultDamaged.</exception>
-    public async ValueTask ReadBaseAsync(BlockId id, Memory<byte> target, CancellationToken ct)
+    public ValueTask ReadBaseAsync(BlockId id, Memory<byte> target, CancellationToken ct) => ReadAsync(EntryKind.Data, id, wholeOnly: true, target, ct);
+
+    private async ValueTask ReadAsync(EntryKind kind, BlockId id, bool wholeOnly, Memory<byte> target, CancellationToken ct)
     {
-        var places = await index.FindAllAsync(id, ct).ConfigureAwait(false);
-        List<Evidence>? evidence = null;
-        foreach (var place in places)
+        for (var attempt = 1; ; attempt++)
         {
-            if (place.Entry.Kind != EntryKind.Data || place.Entry.Codec == Codec.Delta) continue;
-            if (await TryReadAsync(place, target, ct).ConfigureAwait(false) is not { } problem) return;
-            (evidence ??= []).Add(new(place.Pack.ObjectName, problem));
+            var places = await index.FindAllAsync(id, ct).ConfigureAwait(false);
+            List<Evidence>? evidence = null;
+            var gone = false;
+            foreach (var place in places)
+            {
+                if (place.Entry.Kind != kind || (wholeOnly && place.Entry.Codec == Codec.Delta)) continue;
+                if (await TryReadAsync(place, target, ct).ConfigureAwait(false) is not { } problem) return;
+                gone |= problem == Gone;
+                (evidence ??= []).Add(new(place.Pack.ObjectName, problem));
+            }
+            // A pack that is gone may have been repacked since the index was read.
+            if (!gone || attempt == Attempts) throw Lost(id, places, evidence);
+            await index.RefreshAsync(ct).ConfigureAwait(false);
         }
-        throw Lost(id, places, evidence);
     }
 
     /// <returns>Null if all is well, else what is wrong with this place.</returns>
@@ -47,7 +49,8 @@ internal sealed class BlockReader(IBlobStore store, Keyring keys, BlockIndex ind
         var entry = place.Entry;
         if (entry.PlainLength != target.Length || entry.StoredLength > entry.PlainLength + PackFormat.TagSize) return "length of an entry";
         using var stored = RentedBytes.Of((int)entry.StoredLength);
-        if (await store.ReadAsync(place.Pack.ObjectName, entry.Offset, stored.Memory, ct).ConfigureAwait(false) != stored.Length) return "missing or too short";
+        if (await store.ReadAsync(place.Pack.ObjectName, entry.Offset, stored.Memory, ct).ConfigureAwait(false) is not { } n) return Gone;
+        if (n != stored.Length) return "too short";
         using var prefix = RentedBytes.Of(entry.Codec == Codec.Delta ? blockSize : 0);
         if (prefix.Length > 0) await ReadBaseAsync(entry.Base, prefix.Memory, ct).ConfigureAwait(false);
         if (!_decoders.TryTake(out var decoder)) decoder = new(keys);

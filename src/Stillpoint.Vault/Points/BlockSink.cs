@@ -23,7 +23,6 @@ internal sealed class BlockSink : IAsyncDisposable
     private readonly Lock _pageLock = new();
     private readonly BlockCodec _pageCodec = new();
     private readonly BlockHasher _pageHasher;
-    private readonly HashSet<BlockId> _referenced = [];
     private readonly HashSet<BlockId> _mistrusted;
     private PackBuilder? _pages;
     private long _put, _zero, _unchanged, _known, _stored, _bytes;
@@ -45,9 +44,6 @@ internal sealed class BlockSink : IAsyncDisposable
         Interlocked.Read(ref _stored), Interlocked.Read(ref _bytes));
 
     public long BytesStored => _segments.BytesStored;
-
-    /// <summary>Packs of others that this writer's trees came to refer to.</summary>
-    public IReadOnlyCollection<BlockId> ReferencedPacks => _referenced;
 
     public void CountZero(long blocks)
     {
@@ -147,7 +143,6 @@ internal sealed class BlockSink : IAsyncDisposable
         var reading = _blocks.TryReadAsync(place, bench.Base, CancellationToken.None);
         var problem = reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
         if (problem is not null) return default; // damaged: the new block must not come to depend on it
-        lock (_referenced) _referenced.Add(place.Pack.Name);
         return bench.Base;
     }
 
@@ -155,12 +150,7 @@ internal sealed class BlockSink : IAsyncDisposable
     private bool IsKnown(BlockId id)
     {
         if (_new.Contains(id)) return true;
-        if (_index.FindLive(id) is { } place)
-        {
-            lock (_referenced) _referenced.Add(place.Pack.Name);
-            return true;
-        }
-        return !_new.Add(id);
+        return _index.FindLive(id) is not null || !_new.Add(id);
     }
 
     private void Seal(ref PackBuilder? pack)

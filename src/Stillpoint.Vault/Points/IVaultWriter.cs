@@ -24,10 +24,10 @@ public interface IVaultWriter : IAsyncDisposable
     WriterStatistics Statistics { get; }
 
     /// <summary>
-    /// Makes all blocks durable, then the index segment, then the pending manifest; checks that no pack it refers to is condemned; then puts the
-    /// manifest if absent. That put is the commit: before it there is no point, after it there is one.
+    /// Makes all blocks durable, then the index segment, then the pending manifest; checks that its lease still holds (so that garbage collection waited
+    /// for it); then puts the manifest if absent. That put is the commit: before it there is no point, after it there is one.
     /// </summary>
-    /// <exception cref="FailureException">VaultFull, VaultIoFailed, VaultLeaseLost, PackCondemned.</exception>
+    /// <exception cref="FailureException">VaultFull, VaultIoFailed, VaultLeaseLost.</exception>
     Task<PointInfo> CommitAsync(int rank, ReadOnlyMemory<byte> metadata, CancellationToken ct);
 }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
 using Stillpoint.Vault.Packs;
 using Stillpoint.Vault.Stores;
 
@@ -110,13 +109,7 @@ internal sealed class PackQueue : IAsyncDisposable
 
     private void Store(SealedPack pack)
     {
-        var body = pack.Buffer.AsMemory(0, pack.BodyLength);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(body.Span);
-        hash.AppendData(pack.Tail);
-        var stored = new PackRef(BlockId.Read(hash.GetHashAndReset()), pack.Salt, pack.BodyLength + pack.Tail.Length, pack.Kind);
-        // False would mean these very bytes are there already, which is as good.
-        _ = _store.TryPutAsync(stored.ObjectName, [body, pack.Tail], _stop.Token).GetAwaiter().GetResult();
+        var stored = PackStore.PutAsync(_store, pack, _stop.Token).GetAwaiter().GetResult();
         _durable(stored, pack.Entries);
         if (pack.Buffer.Length == BufferSize) _free.Add(pack.Buffer);
     }

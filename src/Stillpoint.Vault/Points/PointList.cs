@@ -1,5 +1,6 @@
 using Stillpoint.Model;
 using Stillpoint.Vault.Keys;
+using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Sealed;
 using Stillpoint.Vault.Stores;
 
@@ -13,8 +14,10 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
     public async Task<IReadOnlyList<PointInfo>> ListAsync(SeriesId? series, CancellationToken ct)
     {
         var points = new List<PointInfo>();
+        var forgotten = await ForgottenMarks.NamesAsync(store, ct).ConfigureAwait(false);
         await foreach (var blob in store.ListAsync(FolderOf(series), ct).ConfigureAwait(false))
         {
+            if (forgotten.Contains(blob.Name)) continue;
             try
             {
                 if (await ReadAsync(blob.Name, ct).ConfigureAwait(false) is { } point) points.Add(point);
@@ -45,6 +48,25 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
         return damaged;
     }
 
+    public async Task<IReadOnlyList<ForgottenPoint>> ListForgottenAsync(CancellationToken ct)
+    {
+        var points = new List<ForgottenPoint>();
+        foreach (var mark in await ForgottenMarks.ReadAsync(store, keys, ct).ConfigureAwait(false))
+        {
+            if (mark.IsFence) continue;
+            try
+            {
+                if (await ReadAsync(mark.Manifest, ct).ConfigureAwait(false) is { } point) points.Add(new(point, mark.Since));
+            }
+            catch (FailureException e) when (IsDamage(e))
+            {
+                // told by ListDamagedAsync, as long as it is there
+            }
+        }
+        points.Sort(static (a, b) => a.Point.Id.CompareTo(b.Point.Id));
+        return points;
+    }
+
     public async Task<PointInfo> FindAsync(string idOrPrefix, CancellationToken ct)
     {
         var prefix = idOrPrefix.Trim().ToLowerInvariant();
@@ -52,6 +74,9 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
         if (prefix.Length >= ShortestPrefix)
             await foreach (var blob in store.ListAsync(FolderOf(null), ct).ConfigureAwait(false))
                 if (blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1).StartsWith(prefix, StringComparison.Ordinal)) found.Add(blob.Name);
+        var forgotten = found.Count > 0 ? await ForgottenMarks.NamesAsync(store, ct).ConfigureAwait(false) : [];
+        if (found.Count > 0 && found.TrueForAll(forgotten.Contains)) throw new FailureException(FailureCode.PointForgotten, Stage.Input, ("point", idOrPrefix));
+        found.RemoveAll(forgotten.Contains);
         if (found.Count > 1)
             throw new FailureException(Failure.Of(FailureCode.PointAmbiguous, Stage.Input, ("point", idOrPrefix))
                 .With(new("points", string.Join(", ", found.Order(StringComparer.Ordinal).Select(n => n[(n.LastIndexOf('/') + 1)..])))));

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Stillpoint.Model;
-using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Leases;
-
+using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Sealed;
 using Stillpoint.Vault.Trees;
 
@@ -40,11 +39,20 @@ internal sealed class VaultWriter(VaultParts parts, LeaseKeeper lease, PointId p
         var payload = Manifest.Write(info, await PreviousAsync(ct).ConfigureAwait(false));
         var pending = Manifest.PendingNameOf(point);
         await parts.Store.TryPutAsync(pending, [SealedObject.Seal(parts.Keys, SealedKind.Pending, pending, payload)], ct).ConfigureAwait(false);
-        await CheckNothingCondemnedAsync(ct).ConfigureAwait(false);
-        await lease.CheckAsync(ct).ConfigureAwait(false);
-        var name = Manifest.NameOf(series, point);
-        if (!await parts.Store.TryPutAsync(name, [SealedObject.Seal(parts.Keys, SealedKind.Manifest, name, payload)], ct).ConfigureAwait(false))
-            throw new InvalidOperationException($"point {point} is there already: point ids are never used twice");
+        var committed = false;
+        try
+        {
+            await lease.CheckAsync(ct).ConfigureAwait(false);
+            var name = Manifest.NameOf(series, point);
+            if (!await parts.Store.TryPutAsync(name, [SealedObject.Seal(parts.Keys, SealedKind.Manifest, name, payload)], ct).ConfigureAwait(false))
+                throw new InvalidOperationException($"point {point} is there already: point ids are never used twice");
+            await CheckNotFencedAsync(name).ConfigureAwait(false);
+            committed = true;
+        }
+        finally
+        {
+            if (!committed) await TryDeleteAsync(pending).ConfigureAwait(false);
+        }
         // The point exists. What is left is tidying: a pending manifest whose point exists binds nobody.
         await parts.Store.DeleteAsync(pending, CancellationToken.None).ConfigureAwait(false);
         return info;
@@ -56,13 +64,27 @@ internal sealed class VaultWriter(VaultParts parts, LeaseKeeper lease, PointId p
         await lease.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task CheckNothingCondemnedAsync(CancellationToken ct)
+    /// <summary>
+    /// Whether garbage collection gave this writer up between the look at the lease and the put (the machine slept just there). Then what the point
+    /// refers to may be gone: the manifest is taken back.
+    /// </summary>
+    private async Task CheckNotFencedAsync(string name)
     {
-        await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
-        if (parts.Index.ExclusionsUnknown is { } unknown) throw new FailureException(unknown);
-        foreach (var pack in _sink.ReferencedPacks)
-            if (parts.Index.Exclusions.CondemnedPacks.Contains(pack))
-                throw new FailureException(Failure.Of(FailureCode.PackCondemned, Stage.Commit, ("pack", pack.ToHex())).CanRetry());
+        if (!await Fences.StandsAsync(parts.Store, series, point).ConfigureAwait(false)) return;
+        await parts.Store.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
+        throw new FailureException(Failure.Of(FailureCode.VaultLeaseLost, Stage.Commit, ("lease", lease.Id)).CanRetry());
+    }
+
+    private async Task TryDeleteAsync(string name)
+    {
+        try
+        {
+            await parts.Store.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (FailureException)
+        {
+            // Left for garbage collection; what made the commit fail is told, not this.
+        }
     }
 
     /// <summary>Hash of the newest manifest of the series; zero if there is none.</summary>

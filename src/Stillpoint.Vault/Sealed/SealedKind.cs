@@ -7,5 +7,7 @@ internal sealed record SealedKind(string Folder, string Magic, string Info)
     public static readonly SealedKind Pending = new("pending/", "SPNTPEND", "stillpoint/v1/pending");
     public static readonly SealedKind Lease = new("leases/", "SPNTLEAS", "stillpoint/v1/lease");
     public static readonly SealedKind Condemned = new("condemned/", "SPNTCOND", "stillpoint/v1/condemned");
+    public static readonly SealedKind Forgotten = new("forgotten/", "SPNTFRGT", "stillpoint/v1/forgotten");
+    public static readonly SealedKind Fence = new("fences/", "SPNTFENC", "stillpoint/v1/fence");
     public static readonly SealedKind Damaged = new("damaged/", "SPNTDMGD", "stillpoint/v1/damaged");
 }

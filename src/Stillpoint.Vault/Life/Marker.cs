@@ -1,0 +1,117 @@
+using Stillpoint.Model;
+using Stillpoint.Vault.Index;
+using Stillpoint.Vault.Packs;
+using Stillpoint.Vault.Points;
+using Stillpoint.Vault.Trees;
+
+namespace Stillpoint.Vault.Life;
+
+/// <summary>
+/// Marks what trees refer to, reading pages only. A subtree whose page is marked is not walked again, so the work follows unique pages. Ids are gathered
+/// and looked up in order: each part of the index is read once per batch. One place per id is marked; the entries of the others are dead.
+/// </summary>
+internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, HashSet<BlockId> lost)
+{
+    private const int Batch = 256 * 1024;
+    private readonly HashSet<BlockId> _known = [.. view.Exclusions.DamagedEntries.Select(e => e.Id)];
+    private readonly List<BlockId> _data = [];
+
+    /// <exception cref="FailureException">VaultDamaged: something cannot be found, or a page not read, and no verification has recorded that. Then it cannot be known what is needed.</exception>
+    public async Task AddAsync(TreeInfo tree, CancellationToken ct)
+    {
+        var level = new TreeShape(tree.SizeBytes, parts.Header.BlockSize).Depth;
+        List<BlockId> front = tree.Root.IsZero ? [] : [tree.Root];
+        for (; level > 0 && front.Count > 0; level--)
+        {
+            var below = level > 1 ? new List<BlockId>() : _data;
+            foreach (var id in await MarkAsync(front, wholeOnly: false, ct).ConfigureAwait(false))
+                if (await TryReadAsync(id, ct).ConfigureAwait(false) is { } page) AddSlots(page, below);
+            front = below;
+            if (level == 1 && _data.Count >= Batch) await FlushAsync(ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Marks the blocks gathered so far. To be called at the end.</summary>
+    public async Task FlushAsync(CancellationToken ct)
+    {
+        var bases = new List<BlockId>();
+        await MarkAsync(_data, wholeOnly: false, ct, bases).ConfigureAwait(false);
+        // A live delta keeps its base alive, in a place that is no delta itself.
+        await MarkAsync(bases, wholeOnly: true, ct).ConfigureAwait(false);
+        _data.Clear();
+    }
+
+    private static void AddSlots(byte[] page, List<BlockId> to)
+    {
+        for (var slot = 0; slot < TreeShape.Fan; slot++)
+            if (TreePages.Slot(page, slot) is var id && !id.IsZero) to.Add(id);
+    }
+
+    /// <returns>Ids that were not marked before.</returns>
+    private async Task<List<BlockId>> MarkAsync(List<BlockId> ids, bool wholeOnly, CancellationToken ct, List<BlockId>? bases = null)
+    {
+        ids.Sort();
+        var news = new List<BlockId>();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            if (i > 0 && ids[i] == ids[i - 1]) continue;
+            if (await BestAsync(ids[i], wholeOnly, ct).ConfigureAwait(false) is not { } best)
+            {
+                // Unless a verification found it so, the index may just lack a segment: then any pack might be needed.
+                if (!_known.Contains(ids[i])) throw Lost(ids[i]);
+                lost.Add(ids[i]);
+                continue;
+            }
+            if (view.Exclusions.DamagedEntries.Contains((best.Place.Pack.Name, ids[i]))) lost.Add(ids[i]);
+            if (!marks.Set(best.Segment, best.Chunk, best.Entry)) continue;
+            news.Add(ids[i]);
+            if (best.Place.Entry.Codec == Codec.Delta) bases?.Add(best.Place.Entry.Base);
+        }
+        return news;
+    }
+
+    private async ValueTask<(IndexSegment Segment, int Chunk, int Entry, Place Place)?> BestAsync(BlockId id, bool wholeOnly, CancellationToken ct)
+    {
+        (IndexSegment Segment, int Chunk, int Entry, Place Place)? best = null;
+        foreach (var segment in view.Segments)
+        {
+            if (!segment.MayContain(id)) continue;
+            var range = segment.ChunksFor(id);
+            for (var c = range.Start.Value; c < range.End.Value; c++)
+            {
+                var chunk = await parts.Index.ChunkAsync(segment, c, ct).ConfigureAwait(false) ?? throw Damage.Of(segment.Blob.Name, "gone while garbage is collected");
+                for (var i = chunk.FirstOf(id); i < chunk.Count && chunk.IdAt(i) == id; i++)
+                {
+                    var found = (segment, c, i, chunk[i]);
+                    if (wholeOnly && found.Item4.Entry.Codec == Codec.Delta) continue;
+                    if (best is null || Compare(found, best.Value) < 0) best = found;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static FailureException Lost(BlockId id) => new(Failure.Of(
+        FailureCode.VaultDamaged, Stage.Vault, ("object", IndexFormat.Folder.TrimEnd('/')), ("block", id.ToHex())).With(new("index", "no segment knows this id")));
+
+    /// <summary>The usable before the excluded, whole before delta, then what is marked already, then any fixed order.</summary>
+    private int Compare((IndexSegment Segment, int Chunk, int Entry, Place Place) a, (IndexSegment Segment, int Chunk, int Entry, Place Place) b)
+    {
+        var c = view.Exclusions.CostOf(a.Place).CompareTo(view.Exclusions.CostOf(b.Place));
+        if (c == 0) c = (marks.Has(b.Segment, b.Chunk, b.Entry) ? 1 : 0).CompareTo(marks.Has(a.Segment, a.Chunk, a.Entry) ? 1 : 0);
+        return c != 0 ? c : a.Place.Pack.Name.CompareTo(b.Place.Pack.Name);
+    }
+
+    /// <returns>Null: known to be lost. Nobody can come to what only this page named.</returns>
+    private async ValueTask<byte[]?> TryReadAsync(BlockId id, CancellationToken ct)
+    {
+        try
+        {
+            return await parts.Pages.ReadAsync(id, ct).ConfigureAwait(false);
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged && _known.Contains(id))
+        {
+            return null;
+        }
+    }
+}
