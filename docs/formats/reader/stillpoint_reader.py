@@ -31,7 +31,6 @@ DATA, PAGE, PAGE_BYTES = 1, 2, 8192
 
 class Damaged(Exception): """What was read is not what was written."""
 class Refused(Exception): """Nothing is wrong with the vault: a newer format, a wrong secret, no such point."""
-
 def need(condition, what):
     if not condition:
         raise Damaged(what)
@@ -106,7 +105,8 @@ class Vault:
 
     def names(self, folder):
         top = os.path.join(self.folder, folder)
-        return sorted(os.path.relpath(os.path.join(at, file), self.folder) for at, _, files in os.walk(top) for file in files)
+        every = (os.path.relpath(os.path.join(at, file), self.folder) for at, _, files in os.walk(top) for file in files)
+        return sorted(name for name in every if not (folder == "points" and os.path.exists(os.path.join(self.folder, "forgotten" + name[6:]))))
 
     # keys.md
     def unwrap(self, passphrase, recovery):

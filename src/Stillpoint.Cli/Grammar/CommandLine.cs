@@ -8,6 +8,9 @@ namespace Stillpoint.Cli.Grammar;
 internal sealed record CommandLine(
     CommandSpec Command, IReadOnlyList<string> Path, string? Argument, IReadOnlyDictionary<string, IReadOnlyList<string>> Options)
 {
+    /// <summary>Where the command takes many.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>As one types it: <c>stillpoint vault init</c>.</summary>
     public string Name => string.Join(' ', Path.Prepend("stillpoint"));
 
@@ -26,6 +29,16 @@ internal sealed record CommandLine(
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
             : throw Invalid(option, text, expected);
+    }
+
+    /// <summary>A whole number of at least <paramref name="least"/>; zero if the option is not given.</summary>
+    /// <exception cref="FailureException">UsageInvalid.</exception>
+    public int Count(string option, int least)
+    {
+        if (Value(option) is not { } text) return 0;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1_000_000
+            ? number
+            : throw Invalid(option, text, string.Create(CultureInfo.InvariantCulture, $"{least}-1000000"));
     }
 
     public static FailureException Invalid(string option, string value, string expected) =>

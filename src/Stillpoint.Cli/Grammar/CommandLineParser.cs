@@ -48,14 +48,14 @@ internal static class CommandLineParser
                 arguments.Add(word);
             }
         }
-        var line = new CommandLine(command, path, arguments.FirstOrDefault(), new Dictionary<string, IReadOnlyList<string>>());
+        var line = new CommandLine(command, path, arguments.FirstOrDefault(), new Dictionary<string, IReadOnlyList<string>>()) { Arguments = arguments };
         foreach (var (name, value, _) in pending) Add(line, options, name, value);
         line = line with { Options = options.ToDictionary(o => o.Key, o => (IReadOnlyList<string>)o.Value) };
         if (line.Has("help") || line.Has("version")) return line;
         if (command.Run is null) throw UnknownCommand(command, path, "");
-        if (command.Argument is { } wanted && arguments.Count == 0)
+        if (command.Argument is { Many: false } wanted && arguments.Count == 0)
             throw new FailureException(FailureCode.UsageArgumentMissing, Stage.Input, ("command", line.Name), ("argument", wanted.Name), ("usage", $"{line.Name} {wanted.Name}"));
-        var allowed = command.Argument is null ? 0 : 1;
+        var allowed = command.Argument switch { null => 0, { Many: true } => int.MaxValue, _ => 1 };
         if (arguments.Count > allowed)
             throw new FailureException(
                 FailureCode.UsageArgumentUnwanted, Stage.Input, ("command", line.Name), ("value", arguments[allowed]),

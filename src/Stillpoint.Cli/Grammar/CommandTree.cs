@@ -39,8 +39,14 @@ internal static class CommandTree
         ]),
         new("point", Children:
         [
-            new("list", Own: [new("vm", "VM")], Run: PointVerbs.ListAsync),
+            new("list", Own: [new("vm", "VM"), new("forgotten")], Run: PointVerbs.ListAsync),
             new("show", Point, [LatestOf], PointVerbs.ShowAsync),
+            new("forget", new("POINT", Many: true),
+            [
+                new("vm", "VM", "vm.forget"), new("keep-last", "N"), new("keep-hourly", "N"), new("keep-daily", "N"), new("keep-weekly", "N"),
+                new("keep-monthly", "N"), new("keep-yearly", "N"), new("time-zone", "ZONE"), new("all", "VM", "all.forget"), new("dry-run"),
+            ], ForgetVerb.RunAsync),
+            new("unforget", Point, Run: ForgetVerb.UnforgetAsync),
             new("serve", Point, [LatestOf, new("socket", "PATH"), new("disk", "NAME", "disk.serve", Repeatable: true)], ServeVerb.RunAsync),
         ]),
         new("restore", Point,
@@ -52,6 +58,7 @@ internal static class CommandTree
         [
             new("init", Dir, [KeyToFile], VaultInitVerb.RunAsync), new("use", Dir, Run: VaultUseVerb.RunAsync),
             new("stats", Run: VaultStatsVerb.RunAsync), new("verify", Own: [new("full", Text: "full.verify")], Run: VaultVerifyVerb.RunAsync),
+            new("gc", Own: [new("now", Text: "now.gc"), new("dry-run"), new("max-time", "MINUTES")], Run: GcVerb.RunAsync),
             new("rebuild-index", Run: RebuildIndexVerb.RunAsync),
             new("key", Children:
             [

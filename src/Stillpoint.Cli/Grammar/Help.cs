@@ -14,12 +14,12 @@ internal static class Help
         help.AppendLine(line.Path.Count == 0 ? texts.Of("help.about") : texts.Of("cmd." + string.Join('.', line.Path))).AppendLine();
         var usage = new StringBuilder(line.Name);
         if (command.Commands.Length > 0) usage.Append(" COMMAND");
-        if (command.Argument is { } argument) usage.Append(' ').Append(argument.Name);
+        if (command.Argument is { } argument) usage.Append(' ').Append(argument.Synopsis);
         if (command.Options.Length > 0) usage.Append(" [...]");
         help.AppendLine(texts.Labelled(texts.Of("help.usage"), usage.ToString()));
         if (command.Commands.Length > 0)
             Section(help, texts.Labelled(texts.Of("help.commands"), ""), Leaves(command, line.Path, []).Select(c => (c.Name, texts.Of(c.Key))));
-        if (command.Argument is { } a) Section(help, texts.Labelled(texts.Of("help.arguments"), ""), [(a.Name, texts.Of(a.HelpKey))]);
+        if (command.Argument is { } a) Section(help, texts.Labelled(texts.Of("help.arguments"), ""), [(a.Synopsis, texts.Of(a.HelpKey))]);
         if (command.Options.Length > 0)
             Section(help, texts.Labelled(texts.Of("help.options"), ""), command.Options.Select(o => (Synopsis(o), texts.Of(o.HelpKey))));
         Section(help, texts.Labelled(texts.Of("help.everywhere"), ""), CommandTree.Everywhere.Select(o => (Synopsis(o), texts.Of(o.HelpKey))));
@@ -41,7 +41,7 @@ internal static class Help
             }
             else
             {
-                var name = string.Join(' ', path) + (command.Argument is { } a ? " " + a.Name : "");
+                var name = string.Join(' ', path) + (command.Argument is { } a ? " " + a.Synopsis : "");
                 yield return (name, "cmd." + string.Join('.', above.Concat(path)));
             }
         }

@@ -31,6 +31,19 @@ internal sealed record RestoreJson(
 
 internal sealed record PointsJson(IReadOnlyList<PointJson> Points, IReadOnlyList<FailureJson> Damaged);
 
+internal sealed record ForgottenPointJson(string Point, string Vm, string VmId, DateTimeOffset Taken, DateTimeOffset Forgotten, DateTimeOffset Until);
+
+internal sealed record ForgottenPointsJson(IReadOnlyList<ForgottenPointJson> Points);
+
+/// <param name="Reasons">Why it is kept; empty: it goes.</param>
+internal sealed record RetentionPointJson(string Point, string Vm, string VmId, DateTimeOffset Taken, IReadOnlyList<string> Reasons);
+
+internal sealed record ForgetJson(bool DryRun, IReadOnlyList<RetentionPointJson> Forgotten, IReadOnlyList<RetentionPointJson> Kept);
+
+internal sealed record GcJson(
+    bool DryRun, bool Unfinished, IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, long PacksDeleted, long BytesFreed, long BytesRepacked,
+    long BytesLive, int SegmentsBefore, int SegmentsAfter, int LeasesRemoved);
+
 internal sealed record RescuePointJson(
     string Point, string Label, string Series, DateTimeOffset Created, int Rank, IReadOnlyList<RescueDiskJson> Disks);
 
@@ -106,6 +119,9 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(BackupJson))]
 [JsonSerializable(typeof(RestoreJson))]
 [JsonSerializable(typeof(PointsJson))]
+[JsonSerializable(typeof(ForgottenPointsJson))]
+[JsonSerializable(typeof(ForgetJson))]
+[JsonSerializable(typeof(GcJson))]
 [JsonSerializable(typeof(RescueJson))]
 [JsonSerializable(typeof(VmsJson))]
 [JsonSerializable(typeof(VmDetailsJson))]

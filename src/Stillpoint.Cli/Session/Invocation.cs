@@ -98,6 +98,15 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
         throw new FailureException(FailureCode.NotConfirmed, Stage.Input);
     }
 
+    /// <summary>A second question, for what cannot be undone: it names every point.</summary>
+    /// <exception cref="FailureException">NotConfirmed.</exception>
+    public void ConfirmPoints(string question, IEnumerable<string> points)
+    {
+        if (Line.Has("yes")) return;
+        foreach (var point in points) World.Error.WriteLine($"  {point}");
+        Confirm(question);
+    }
+
     public void Warn(Failure warning)
     {
         if (!Json) FailureView.Write(World.Error, Texts.Of("label.warning"), warning, Texts);

@@ -10,6 +10,7 @@ internal static class PointVerbs
 {
     public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
     {
+        if (call.Line.Has("forgotten")) return await ForgetVerb.ListAsync(call, ct);
         var opened = await call.OpenVaultAsync(ct);
         var points = PointChoice.Of(await opened.Vault.ListPointsAsync(null, ct), call.Line.Value("vm")).Select(p => p.ToRecoveryPoint()).ToArray();
         var damaged = await opened.Vault.ListDamagedAsync(ct);

@@ -30,6 +30,7 @@ internal static class VaultInitVerb
             throw;
         }
         keeping?.Write(Encoding.UTF8.GetBytes(made.RecoveryKey + "\n"));
+        await VaultGc.MakeReserveAsync(new FolderStore(path), ct);
         places.VaultUsed(made.Id, path);
         places.DefaultVault = path;
         call.Show(

@@ -115,7 +115,7 @@ public sealed class VaultVerbTests
         Assert.True((await host.JsonAsync("vault", "verify")).Must().Json.GetProperty("whole").GetBoolean());
         Assert.True((await host.JsonAsync("vault", "verify", "--full")).Must().Json.GetProperty("whole").GetBoolean());
 
-        var pack = Directory.EnumerateFiles(host.Vault, "*", SearchOption.AllDirectories).MaxBy(f => new FileInfo(f).Length)!;
+        var pack = Directory.EnumerateFiles(Path.Combine(host.Vault, "packs"), "*", SearchOption.AllDirectories).MaxBy(f => new FileInfo(f).Length)!;
         var bytes = File.ReadAllBytes(pack);
         bytes[bytes.Length / 3] ^= 1;
         File.WriteAllBytes(pack, bytes);

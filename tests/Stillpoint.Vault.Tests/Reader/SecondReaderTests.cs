@@ -62,6 +62,23 @@ public sealed class SecondReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task List_ForgottenPoint_IsNotNamed_AndWhatWasCollectedAndRepackedReads()
+    {
+        await SecondReader.NeedAsync();
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        var (first, second, third) = ThreeVersions();
+        var p1 = await TestVault.PutAsync(vault, first);
+        var p2 = await TestVault.PutAsync(vault, second, p1);
+        var p3 = await TestVault.PutAsync(vault, third, p2);
+        await VaultForget.ForgetAsync(vault, [p1, p2], default);
+        var listed = (await SecondReader.RunAsync("list", test.Folder, SecretFile(TestVault.Passphrase))).Must().Out;
+        Assert.StartsWith($"{p3.Id} ", Assert.Single(listed.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.True((await VaultGc.RunAsync(vault, new(Now: true), default)).PacksDeleted > 0);
+        Assert.Equal(third, await SecondReader.RestoreAsync(test.Folder, p3, "vda", SecretFile(TestVault.Passphrase)));
+    }
+
+    [Fact]
     public async Task List_WrongPassphrase_IsRefusedNotDamaged()
     {
         await SecondReader.NeedAsync();
