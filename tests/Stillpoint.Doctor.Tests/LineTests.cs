@@ -10,7 +10,8 @@ namespace Stillpoint.Doctor.Tests;
 
 /// <summary>
 /// Each way of saying it, by itself. In <c>Lines/ID.txt</c> a line with + alone must put the cause on top, one with - must not name it;
-/// <c>*3</c> says it three times over, and <c> | </c> parts lines that belong together. Facts at the top hold for all.
+/// <c>*3</c> says it three times over, and <c> | </c> parts lines that belong together. Facts at the top hold for all; under
+/// <c>=== facts</c> the lines are facts.
 /// </summary>
 public sealed class LineTests
 {
@@ -35,10 +36,16 @@ public sealed class LineTests
 
     private static string? Wrong(string id, bool enough, string file, string[] lines, List<Fact> facts)
     {
+        if (file == "facts") return Judge(id, enough, [.. facts, .. lines.Select(FactOf)]);
         var written = new DateTimeOffset(2026, 11, 20, 23, 0, 0, TimeSpan.Zero);
         var entry = new BundleEntry(file, written, () => new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")));
         var read = BundleFacts.Collect([entry], new(BundleLimits.Default), new Sieve(Diagnostician.Default.Patterns), CancellationToken.None);
-        var diagnosis = Diagnostician.Default.Diagnose([.. facts, .. read]);
+        return Judge(id, enough, [.. facts, .. read]);
+    }
+
+    private static string? Judge(string id, bool enough, IReadOnlyList<Fact> facts)
+    {
+        var diagnosis = Diagnostician.Default.Diagnose(facts);
         var named = diagnosis.Causes.SelectMany(c => c.Consequences.Add(c.Id)).Concat(diagnosis.Candidates).Contains(id);
         var right = enough ? !diagnosis.Causes.IsEmpty && diagnosis.Causes[0].Id == id : !named;
         return right ? null : CaseTests.Said(diagnosis);

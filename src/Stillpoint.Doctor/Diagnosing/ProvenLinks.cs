@@ -20,15 +20,26 @@ internal sealed partial class ProvenLinks
         (new("StatusCode.success", null, LogKind.Extension), Link.Status),
     ];
 
-    private readonly (Hits Hits, Link Link)[] _seen;
+    /// <summary>Failures of ours that the guest's part in a backup can be the reason of. After any other one that part is no matter.</summary>
+    private static readonly string[] GuestFailures =
+        ["agent-", "freeze-", "fs-freeze-", "guard-", "thaw-", "warden-", "begin-", "consistency-", "snapshot-", "not-frozen-"];
 
-    public ProvenLinks(CaseFile file) => _seen = [.. Table.Select(t => (file.Hits(t.Pattern), t.Link)).Where(t => t.Item1.Any)];
+    private readonly (Hits Hits, Link Link)[] _seen;
+    private readonly bool _guestIsNoMatter;
+
+    public ProvenLinks(CaseFile file)
+    {
+        _seen = [.. Table.Select(t => (file.Hits(t.Pattern), t.Link)).Where(t => t.Item1.Any)];
+        _guestIsNoMatter = file.Value(FactNames.FailureCode) is { } code && !GuestFailures.Any(g => code.StartsWith(g, StringComparison.Ordinal));
+    }
 
     public static IEnumerable<LinePattern> Patterns => Table.Select(t => t.Pattern);
 
-    /// <summary>True if everything the finding rests on came before a proof that its link is good.</summary>
+    /// <summary>True if everything the finding rests on came before a proof that its link is good, or the job failed of something else.</summary>
     public bool Healed(Finding finding, Link link)
     {
+        // A full vault is not explained by an agent that is missing as well.
+        if (_guestIsNoMatter && link is >= Link.Agent and <= Link.Freeze) return true;
         if (finding.Lasting || finding.Evidence.IsEmpty || finding.Evidence.Any(q => q.Line is null)) return false;
         return _seen.Any(seen => seen.Link >= link && finding.Evidence.All(q => IsBefore(q, seen.Hits.Last!)));
     }

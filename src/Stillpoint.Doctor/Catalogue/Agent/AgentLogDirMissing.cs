@@ -14,7 +14,7 @@ internal sealed partial class AgentLogDirMissing() : StatedCause("agent-log-dir-
     protected override IReadOnlyList<LinePattern> Says => [Missing];
 
     [GeneratedRegex(
-        @"(Errno 20\] Not a directory|Not a directory|Errno 2\] No such file or directory): '(?<path>/var/log/azure)",
+        "(Not a directory|No such file or directory): '(?<path>/var/log/azure)",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex MissingLine();
 }

@@ -44,6 +44,8 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
             return Finding.Certain(dead[^1].Head, dead[^1].Line).With("service", file.Hits(Unit).ValueOf(dead[^1].Head, "service"));
         var stopped = file.Hits(Stopped);
         if (stopped.Any && stopped.CountAfter(file.Hits(Started)) > 0) return Finding.Likely(stopped.Last);
+        if (file.FactIs("guest.process:waagent", "0") is { } none && file.FactIs("guest.process:qemu-ga", "0") is { } neither)
+            return Finding.Likely(none, neither);
         if (file.Hits(Processes) is { Any: true } list && !file.Hits(Alive).Any) return Finding.Likely(list);
         // The agent says something at least every half hour; when the rest of the guest goes on for longer, it is gone.
         var (last, others) = (file.Hits(Heartbeat).Last, file.LastTime(LogKind.System));
@@ -57,7 +59,9 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
     {
         "qga" => unit != "qemu-guest-agent",
         "waagent" => unit == "qemu-guest-agent",
-        _ => file.FactIs("agent.answers", "true") is not null && unit != "qemu-guest-agent",
+        _ when unit == "qemu-guest-agent" => file.Guest.Waagent,
+        _ => !file.Guest.Waagent
+            && (file.FactIs("agent.answers", "true") ?? file.FactIs("guest.service:qemu-guest-agent", "active")) is not null,
     };
 
     [GeneratedRegex(@"(?<service>walinuxagent|waagent|qemu-guest-agent)\.service - ", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -6,7 +6,7 @@ namespace Stillpoint.Doctor.Causes;
 internal sealed partial class AgentOutdated() : Cause("agent-outdated", Link.Agent)
 {
     private static readonly LinePattern Version =
-        new(["WALinuxAgent-", "Agent Version", "Agent:"], VersionLine(), LogKind.Agent | LogKind.Command);
+        new(["WALinuxAgent-", "Agent Version", "Goal state agent:"], VersionLine(), LogKind.Agent | LogKind.Command);
 
     public override CauseCard Card { get; } = new(
         Worth.None,
@@ -38,8 +38,8 @@ internal sealed partial class AgentOutdated() : Cause("agent-outdated", Link.Age
     private static bool IsOld(string version) => System.Version.TryParse(version.Split('-')[0], out var parsed) && parsed < Least;
 
     [GeneratedRegex(
-        @"(Azure Linux Agent Version: ?(WALinuxAgent-)?|Agent WALinuxAgent-(?=[\d.]+ is running)|Goal state agent: |" +
-        @"^Agent: )(?<version>\d+(\.\d+)+)",
+        @"(Azure Linux Agent Version: ?(WALinuxAgent-)?|Agent WALinuxAgent-(?=[\d.]+ is running)|" +
+        @"Goal state agent: )(?<version>\d+(\.\d+)+)",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex VersionLine();
 }

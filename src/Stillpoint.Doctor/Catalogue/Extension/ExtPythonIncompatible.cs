@@ -16,7 +16,7 @@ internal sealed partial class ExtPythonIncompatible() : StatedCause("ext-python-
     protected override IReadOnlyList<LinePattern> Says => [Unknown, Module, Code];
 
     [GeneratedRegex(
-        @"ModuleNotFoundError: No module named '?(imp|distutils|crypt)\b|ImportError: No module named '?(imp|distutils)\b",
+        @"ModuleNotFoundError: No module named '?(imp|distutils)\b|ImportError: No module named '?(imp|distutils)\b",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex ModuleLine();
 

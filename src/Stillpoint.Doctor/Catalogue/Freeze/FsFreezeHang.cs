@@ -44,8 +44,6 @@ internal sealed partial class FsFreezeHang() : Cause("fs-freeze-hang", Link.Free
     [GeneratedRegex(@"2\. Binary Freeze Started", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex BinaryLine();
 
-    [GeneratedRegex(
-        "issuing guest-agent 'fs-thaw'|ERROR: |fs-freeze.*(fail|error|got timeout)",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("issuing guest-agent 'fs-thaw'|ERROR: |fs-freeze.*(fail|error)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AnsweredLine();
 }

@@ -13,7 +13,8 @@ internal sealed class KvmAgentBusyOrHung() : StatedCause("kvm-agent-busy-or-hung
 
     protected override IReadOnlyList<string> Failures => ["agent-not-responding"];
 
-    public override IReadOnlyList<string> YieldsTo => ["kvm-agent-crashed", "fs-frozen-left-behind", "fs-freeze-hang"];
+    public override IReadOnlyList<string> YieldsTo =>
+        ["kvm-agent-crashed", "fs-frozen-left-behind", "fs-freeze-hang", "res-high-cpu", "res-high-memory", "res-io-stall"];
 
     public override Finding? Judge(CaseFile file) =>
         file.FactIs("agent.answers", "false") is { } silent && file.FactIs("agent.connected", "true") is { } connected

@@ -20,7 +20,7 @@ internal sealed partial class KvmImageCorrupt() : StatedCause("kvm-image-corrupt
             ? Finding.Certain(corrupt).With("path", disk.Subject).AsLasting() : base.Judge(file);
 
     [GeneratedRegex(
-        "Could not open '(?<path>[^']+)'.*Bitmap extra data|Bitmap extra data is not supported|Marking image as corrupt|" +
+        "(Could not open '(?<path>[^']+)'.*)?Bitmap extra data is not supported|Marking image as corrupt|" +
         "qcow2: Image is corrupt",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex SaidLine();

@@ -20,6 +20,6 @@ internal sealed partial class KvmQcow2V2() : Cause("kvm-qcow2-v2", Link.Snapshot
         return said.Any || old.Fact is not null ? Finding.Certain(said, old.Fact).With("path", old.Subject).AsLasting() : null;
     }
 
-    [GeneratedRegex("dirty bitmaps in qcow2 v2|qcow2 v2 (files|image).*bitmap", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("dirty bitmaps in qcow2 v2", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex SaidLine();
 }

@@ -33,7 +33,9 @@ internal sealed partial class NetNoOutbound() : Cause("net-no-outbound", Link.Sn
         // The extension says "no network" as well when it could not build its own HTTP client, or when the storage answered and refused.
         if (file.Hits(Trace).Any || file.Hits(Refused).Any) return null;
         var (fetch, curl, http) = (file.Hits(Fetch), file.Hits(Curl), file.Hits(Http));
-        if (file.Extension.Standing(76) is { } reported) return Finding.Certain(reported.Event, http, curl, fetch);
+        if (file.Extension.Standing(76) is { } reported)
+            return Finding.Certain(reported.Event, http, curl, fetch, file.FactIs("guest.default-route", "missing"),
+                file.Fact("guest.firewall-drop:*"));
         var probes = Signs.Outside(file).ToArray();
         if (probes.Length > 0)
         {

@@ -33,8 +33,7 @@ internal sealed partial class ResIoStall() : Cause("res-io-stall", Link.Load)
     public override IReadOnlyList<LinePattern> Patterns => [Blocked, Share, Signs.Complaint];
 
     [GeneratedRegex(
-        "task (?!df:|qemu-ga|safefreeze|fsfreeze|loop|kvm:|qemu-system|" +
-        @"CPU )\S+:\d+ blocked for more than (?<seconds>\d+) seconds",
+        @"task (?!df:|qemu-ga|safefreeze|fsfreeze|loop|kvm:|qemu-system)\S+:\d+ blocked for more than (?<seconds>\d+) seconds",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex BlockedLine();
 

@@ -7,7 +7,7 @@ internal sealed partial class OtherProductConflict() : Cause("other-product-conf
 {
     private static readonly LinePattern Flag = new("isanysnapshotfailed", FlagLine(), LogKind.Config);
     private static readonly LinePattern Working =
-        new(["veeam", "DPMRA", "InMage", "cbengine", "commvault"], WorkingLine(), LogKind.System | LogKind.Windows | LogKind.Host);
+        new(["veeam", "DPMRA", "InMage"], WorkingLine(), LogKind.System | LogKind.Windows | LogKind.Host);
 
     public override CauseCard Card { get; } = new(
         Worth.Suspect,
@@ -29,8 +29,7 @@ internal sealed partial class OtherProductConflict() : Cause("other-product-conf
     private static partial Regex FlagLine();
 
     [GeneratedRegex(
-        @"(?<product>veeam\w*|DPMRA|InMage\w*|cbengine|commvault\w*).*(creating snapshot|[Bb]ackup job .*started|" +
-        "snapshot (create|start)|replication (started|in progress))",
+        @"(?<product>veeam\w*|DPMRA|InMage\w*).*(creating snapshot|backup job .*started|replication (started|in progress))",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex WorkingLine();
 }

@@ -1,7 +1,7 @@
 namespace Stillpoint.Doctor.Causes;
 
 /// <summary>The server that takes the backup, or its storage, runs inside the VM that is frozen for it.</summary>
-internal sealed class SchedSelfBackup() : Cause("sched-self-backup", Link.Freeze)
+internal sealed class SchedSelfBackup() : Cause("sched-self-backup", Link.Schedule)
 {
     private static readonly LinePattern Upgrade = new("http upgrade request timed out", null, LogKind.Host);
     private static readonly LinePattern Freeze = new("issuing guest-agent 'fs-freeze'", null, LogKind.Host);

@@ -34,7 +34,7 @@ internal sealed partial class StoreTargetHung() : Cause("store-target-hung", Lin
     private static partial Regex AgainLine();
 
     [GeneratedRegex(
-        @"task (kvm|qemu-system\S*|qemu-nbd|vma|stillpointd?|nfsd?):\d+ blocked for more than|" +
+        @"task (kvm|qemu-system\S*|qemu-nbd|vma|stillpointd?):\d+ blocked for more than|" +
         @"unable to connect to VM \S+ qmp socket",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex StuckLine();

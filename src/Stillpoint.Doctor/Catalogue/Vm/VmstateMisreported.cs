@@ -5,9 +5,7 @@ namespace Stillpoint.Doctor.Causes;
 /// <summary>The VM is not in the state that was recorded for it: shut down from inside, or started by another hand.</summary>
 internal sealed partial class VmstateMisreported() : Cause("vmstate-misreported", Link.VmState)
 {
-    private static readonly LinePattern Down = new(
-        ["System is powering down", "System Power Off", "Power-Off", "Powering off"],
-        DownLine(), LogKind.System);
+    private static readonly LinePattern Down = new(["System is powering down", "System Power Off"], DownLine(), LogKind.System);
     private static readonly LinePattern Up = new(["Linux version", "Startup finished", "Reached target"], UpLine(), LogKind.System);
 
     public override CauseCard Card { get; } = new(
@@ -33,9 +31,7 @@ internal sealed partial class VmstateMisreported() : Cause("vmstate-misreported"
         return said && down.CountAfter(file.Hits(Up)) > 0 ? Finding.Likely(recorded, down) : null;
     }
 
-    [GeneratedRegex(
-        "System is powering down|Reached target .*(System Power Off|Power-Off)|reboot: Power down",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("System is powering down|Reached target .*System Power Off", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex DownLine();
 
     [GeneratedRegex(
