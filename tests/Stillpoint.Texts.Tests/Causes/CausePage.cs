@@ -37,7 +37,6 @@ internal static class CausePage
         foreach (var remedy in card.Remedies)
             page.Append($"- {AppliesTo(remedy.Applies, texts)}{texts.Remedy(cause.Id, remedy.Slug)}\n");
         page.Append($"\n## {texts.Of("doctor.worth")}\n\n{texts.Of("worth." + card.Worth.ToText())}\n");
-        if (card.Repair is { } repair) page.Append($"\n## {texts.Of("doctor.repair")}\n\n{texts.Of("repair." + repair)}\n");
         return page.ToString();
     }
 
