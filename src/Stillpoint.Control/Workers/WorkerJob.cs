@@ -24,7 +24,7 @@ internal sealed class WorkerJob(
     public async Task<CaptureResult> RunAsync(CancellationToken ct)
     {
         var store = new WatchedStore(new FolderStore(order.Vault), clock);
-        using var watching = new Timer(_ => EndIfHung(store), null, Look, Look);
+        await using var watching = clock.CreateTimer(_ => EndIfHung(store), null, Look, Look);
         var connecting = Task.Run(() => connect(HostUri.Parse(order.Host), ct), ct);
         var secret = order.RecoveryKey is { } key ? VaultSecret.FromRecoveryKey(key) : VaultSecret.FromPassphrase(order.Passphrase!);
         // On a thread of its own: a folder's calls block theirs.

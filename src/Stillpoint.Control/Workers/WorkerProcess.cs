@@ -30,13 +30,9 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
         var errors = ReadErrorsAsync(process);
         var warnings = new List<Failure>();
         var reading = Task.Run(() => ReadAsync(process, new Warned(events, warnings)), CancellationToken.None);
-        await using (ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null))
-        {
-            // After the order, or the cancel would be taken for it. A cancel that came before the registration is told by it at once.
-            Tell(process, JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));
-            if (ct.IsCancellationRequested) Tell(process, WorkerOrder.Cancel);
-            await EndAsync(process, reading, ct);
-        }
+        Tell(process, JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));
+        // After the order, or the cancel would be taken for it. One that came before is told at once.
+        await using (ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null)) await EndAsync(process, reading, ct);
         await Task.WhenAll(reading, errors);
         if (_done is not null) return _done;
         // One that told its failure and did not end by itself had more to undo.

@@ -82,6 +82,18 @@ public sealed class WorkerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_CancelledBeforeItBegan_WorkerGetsItsOrderFirst()
+    {
+        using var cancel = new CancellationTokenSource();
+        await cancel.CancelAsync();
+        var cancelled = Failure.Of(FailureCode.Cancelled, Stage.Input);
+        var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync(
+            $"read order; read word; case $order in *geheim*) [ \"$word\" = cancel ] && {Say(new() { Failed = cancelled })};; esac", ct: cancel.Token));
+        Assert.Equal(FailureCode.Cancelled, e.Failure.Code);
+        Assert.False(_worker!.WasLost);
+    }
+
+    [Fact]
     public async Task Run_CancelledAndDeaf_IsKilled()
     {
         using var cancel = new CancellationTokenSource();
