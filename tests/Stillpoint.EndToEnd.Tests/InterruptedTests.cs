@@ -54,7 +54,7 @@ public sealed class InterruptedTests(VmSuite suite)
     }
 
     [Fact]
-    public async Task Backup_KilledOutright_IsEndedByTheWardenAndClearedByTheNext()
+    public async Task Backup_CommandKilledOutright_IsEndedByItsWorkerAndClearedByTheNext()
     {
         Needs.VirtualMachine();
         var guest = await suite.RunningGuestAsync();
@@ -63,7 +63,7 @@ public sealed class InterruptedTests(VmSuite suite)
         using var backup = await StartTransferAsync(cli, guest);
         await backup.SignalAsync("KILL");
         await backup.EndAsync();
-        await Eventually.IsAsync("the warden aborts the job", async () =>
+        await Eventually.IsAsync("the worker, or the warden in its place, ends the job", async () =>
             (await guest.Libvirt.VirshAsync("domjobinfo", guest.Name)).Must().Out.Contains("None", StringComparison.Ordinal));
         await guest.MustBeUndisturbedAsync();
 
