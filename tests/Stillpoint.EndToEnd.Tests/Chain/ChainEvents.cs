@@ -22,8 +22,6 @@ internal sealed class ChainEvents(TestGuest guest, StillpointCli cli, CliResult 
         nameof(PausedAsync) => PausedAsync(),
         nameof(ExternalSnapshotCommittedBackAsync) => ExternalSnapshotCommittedBackAsync(),
         nameof(GrownAsync) => GrownAsync(),
-        nameof(RestartedAsync) => RestartedAsync(),
-        nameof(BackedUpWhileOffAsync) => BackedUpWhileOffAsync(),
         nameof(CheckpointMetadataGoneAsync) => CheckpointMetadataGoneAsync(),
         nameof(BitmapGoneAsync) => BitmapGoneAsync(),
         nameof(QemuKilledAsync) => QemuKilledAsync(),
@@ -71,22 +69,6 @@ internal sealed class ChainEvents(TestGuest guest, StillpointCli cli, CliResult 
         _undo = guest.ResetAsync;
     }
 
-    public async Task RestartedAsync()
-    {
-        await WriteAsync();
-        await ShutDownAsync();
-        await guest.StartAsync();
-    }
-
-    public async Task BackedUpWhileOffAsync()
-    {
-        await WriteAsync();
-        await ShutDownAsync();
-        var off = (await cli.RunAsync("backup", guest.Name, "--exclude-disk", "vdb")).Must();
-        if (off.Disk("vda").GetProperty("mode").GetString() != "incremental") throw new InvalidOperationException($"not by the stored bitmap: {off.Json}");
-        await guest.StartAsync();
-    }
-
     public async Task CheckpointMetadataGoneAsync()
     {
         await VirshAsync("checkpoint-delete", guest.Name, Checkpoint, "--metadata");
@@ -114,12 +96,6 @@ internal sealed class ChainEvents(TestGuest guest, StillpointCli cli, CliResult 
         (await Tool.RunAsync("kill", "-9", Path.GetFileName(qemu))).Must();
         await OffAsync();
         await guest.StartAsync();
-    }
-
-    private async Task ShutDownAsync()
-    {
-        await VirshAsync("shutdown", guest.Name, "--mode", "agent");
-        await OffAsync();
     }
 
     private Task OffAsync() => Eventually.IsAsync("the VM is off", async () => (await VirshAsync("domstate", guest.Name)).Contains("shut off", StringComparison.Ordinal));

@@ -18,8 +18,6 @@ public sealed class ChainTests(VmSuite suite)
         { nameof(ChainEvents.PausedAsync), "incremental" },
         { nameof(ChainEvents.ExternalSnapshotCommittedBackAsync), "incremental" },
         { nameof(ChainEvents.GrownAsync), "incremental" },
-        { nameof(ChainEvents.RestartedAsync), "incremental" },
-        { nameof(ChainEvents.BackedUpWhileOffAsync), "incremental" },
         { nameof(ChainEvents.CheckpointMetadataGoneAsync), "full" },
         { nameof(ChainEvents.BitmapGoneAsync), "full" },
         { nameof(ChainEvents.QemuKilledAsync), "full" },
