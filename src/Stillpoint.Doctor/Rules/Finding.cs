@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using Stillpoint.Model;
@@ -40,7 +41,15 @@ public sealed record Finding(
 
     public static Finding Possible(params ReadOnlySpan<object?> evidence) => Of(Confidence.Possible, evidence);
 
-    public Finding With(string name, string? value) => string.IsNullOrEmpty(value) ? this : this with { Arguments = Arguments.SetItem(name, value) };
+    /// <summary>What a shell would act on.</summary>
+    private static readonly SearchValues<char> ForShells = SearchValues.Create("`$;&|<>\"'(){}*!\n\r\0");
+
+    /// <param name="value">
+    /// Left out if empty, or if a shell would act on it: values come from logs that anybody may have written, and stand in commands that
+    /// somebody pastes.
+    /// </param>
+    public Finding With(string name, string? value) =>
+        string.IsNullOrEmpty(value) || value.AsSpan().ContainsAny(ForShells) ? this : this with { Arguments = Arguments.SetItem(name, value) };
 
     public Finding With(string name, double value) => With(name, value.ToString("0.##", CultureInfo.InvariantCulture));
 

@@ -17,7 +17,8 @@ internal sealed partial class AgentBlacklisted() : StatedCause("agent-blackliste
     protected override IReadOnlyList<LinePattern> Says => [Refused, Fatal];
 
     /// <summary>An old agent that runs instead does not heal it.</summary>
-    public override Finding? Judge(CaseFile file) => base.Judge(file)?.AsLasting();
+    public override Finding? Judge(CaseFile file) =>
+        base.Judge(file)?.AsLasting().With("path", file.Hits(Fatal).Last is { } mark ? "/" + mark.Source.TrimStart('/') : null);
 
     [GeneratedRegex(
         @"(WALinuxAgent-)?(?<version>\d[\d.]+\d)? is (permanently )?blacklisted",
