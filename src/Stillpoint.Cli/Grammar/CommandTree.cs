@@ -57,7 +57,7 @@ internal static class CommandTree
         new("vault", Children:
         [
             new("init", Dir, [KeyToFile], VaultInitVerb.RunAsync), new("use", Dir, Run: VaultUseVerb.RunAsync),
-            new("stats", Run: VaultStatsVerb.RunAsync), new("verify", Own: [new("full", Text: "full.verify")], Run: VaultVerifyVerb.RunAsync),
+            new("stats", Run: VaultStatsVerb.RunAsync), new("verify", Own: [new("full", Text: "full.verify"), new("sample", "PERCENT", "sample.verify"), new("max-time", "MINUTES", "max-time.verify")], Run: VaultVerifyVerb.RunAsync),
             new("gc", Own: [new("now", Text: "now.gc"), new("dry-run"), new("max-time", "MINUTES")], Run: GcVerb.RunAsync),
             new("rebuild-index", Run: RebuildIndexVerb.RunAsync),
             new("key", Children:

@@ -93,13 +93,14 @@ internal sealed record LeaseJson(string Kind, string State, string Host, int Pro
 
 internal sealed record VaultStatsJson(
     string Vault, string Path, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Vms, long LogicalBytes, long StoredBytes,
-    long DataPacks, long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseJson> Leases);
+    long DataPacks, long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseJson> Leases,
+    long PacksUnproven, DateTimeOffset? OldestProof);
 
 internal sealed record DamagedPointJson(string Point, string Vm, string Disk, long? Blocks);
 
 /// <param name="Points">Points hit; empty without --full, which alone can know.</param>
 internal sealed record VerifyJson(
-    bool Whole, bool Full, long Objects, long Bytes, IReadOnlyList<FailureJson> Damage, IReadOnlyList<DamagedPointJson> Points);
+    bool Whole, bool Full, long Objects, long Bytes, IReadOnlyList<FailureJson> Damage, IReadOnlyList<DamagedPointJson> Points, long PacksLeft, long PointsLeft);
 
 internal sealed record RebuildJson(long Packs, long Entries, int Segments, IReadOnlyList<FailureJson> Damage);
 

@@ -16,7 +16,7 @@ internal static class VaultStatsVerb
             () => new(
                 s.Id.ToString(), path, s.BlockSize, s.Delta, s.Created, s.Points, s.Series, s.LogicalBytes, s.StoredBytes, s.DataPacks, s.DataBytes,
                 s.PagePacks, s.PageBytes, s.IndexSegments, s.IndexBytes, s.Entries,
-                [.. s.Leases.Select(l => new LeaseJson(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))]),
+                [.. s.Leases.Select(l => new LeaseJson(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))], s.PacksUnproven, s.OldestProof),
             JsonDocuments.Shapes.VaultStatsJson,
             () => Write(call, path, s));
         return ExitCode.Done;
@@ -32,6 +32,8 @@ internal static class VaultStatsVerb
             ("label.stored", texts.Size(s.StoredBytes)),
         ];
         foreach (var (label, value) in lines) call.Say(texts.Labelled(texts.Of(label), value));
+        if (s.OldestProof is { } oldest) call.Say(texts.Labelled(texts.Of("label.oldest-proof"), call.Time(oldest)));
+        if (s.PacksUnproven > 0) call.Say(texts.Of("stats.unproven", ("packs", $"{s.PacksUnproven}")));
         foreach (var lease in s.Leases)
         {
             var text = texts.Of(

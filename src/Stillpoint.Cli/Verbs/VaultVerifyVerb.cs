@@ -1,3 +1,4 @@
+using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
 using Stillpoint.Vault;
@@ -11,18 +12,23 @@ internal static class VaultVerifyVerb
     public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var full = call.Line.Has("full");
+        // Which proof is oldest is kept in the vault, sealed: only with the key can it be asked.
+        if (!full && (call.Line.Has("sample") || call.Line.Has("max-time"))) throw call.Line.ChooseOne("full");
+        var share = call.Line.Number("sample", "1-100") switch { null => 1, >= 1 and <= 100 and { } percent => percent / 100, { } other => throw CommandLine.Invalid("sample", $"{other}", "1-100") };
+        var minutes = call.Line.Count("max-time", 1);
+        var options = new VerifyOptions(share, minutes > 0 ? TimeSpan.FromMinutes(minutes) : null);
         VerifyReport report;
         await using (var progress = new ProgressView(call))
         {
             var count = progress.Counting(call.Texts.Of("task.verify"));
             report = full
-                ? await VaultVerify.FullAsync(await call.OpenVaultForCareAsync(ct), count, ct)
+                ? await VaultVerify.FullAsync(await call.OpenVaultForCareAsync(ct), options, count, ct)
                 : await VaultVerify.PacksAsync(new FolderStore(call.VaultPath), count, ct);
         }
         call.Show(
             () => new(
                 report.IsWhole, full, report.Objects, report.Bytes, report.Damage.ToJson(call.Texts),
-                [.. report.Points.Select(p => new DamagedPointJson(p.Point.ToString(), p.Series, p.Tree, p.Blocks < 0 ? null : p.Blocks))]),
+                [.. report.Points.Select(p => new DamagedPointJson(p.Point.ToString(), p.Series, p.Tree, p.Blocks < 0 ? null : p.Blocks))], report.Left, report.PointsLeft),
             JsonDocuments.Shapes.VerifyJson,
             () => Write(call, report));
         return report.IsWhole ? ExitCode.Done : ExitCode.VaultDamaged;
@@ -41,6 +47,7 @@ internal static class VaultVerifyVerb
         call.Say(texts.Of(
             report.IsWhole ? "verify.whole" : "verify.damaged", ("objects", $"{report.Objects}"), ("bytes", $"{report.Bytes}"),
             ("count", $"{report.Damage.Count}")));
+        if (report.Left + report.PointsLeft > 0) call.Say(texts.Of("verify.left", ("packs", $"{report.Left}"), ("points", $"{report.PointsLeft}")));
         if (report.Points.Count > 0) call.Say(texts.Of("verify.heals"));
     }
 }

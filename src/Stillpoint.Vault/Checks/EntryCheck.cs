@@ -7,44 +7,81 @@ using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Vault.Checks;
 
-/// <param name="WholePacks">Packs that are there and whose footer opened; entries of theirs that are not whole are in <paramref name="DamagedEntries"/>.</param>
+/// <param name="Packs">Packs looked at.</param>
+/// <param name="WholePacks">Of these, whole in every byte.</param>
+/// <param name="DamagedEntries">Known before or found now. A zero id: the pack's own header or footer.</param>
+/// <param name="Left">Packs not looked at: outside the sample, or the time was up.</param>
 internal sealed record EntryVerdict(
-    long Packs, long Bytes, IReadOnlySet<BlockId> WholePacks, IReadOnlySet<(BlockId Pack, BlockId Id)> DamagedEntries, IReadOnlyList<Failure> Failures);
+    long Packs, long Bytes, IReadOnlySet<BlockId> WholePacks, IReadOnlySet<(BlockId Pack, BlockId Id)> DamagedEntries, IReadOnlyList<Failure> Failures, long Left);
 
-/// <summary>Opens every entry of every pack, by the packs' own footers, on all cores.</summary>
-internal sealed class EntryCheck(VaultParts parts, Action<long>? progress)
+/// <summary>Opens every entry of packs, by their own footers, on all cores. Packs that garbage collection takes meanwhile are no damage.</summary>
+/// <param name="late">Whether no pack may be begun any more.</param>
+internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>? progress)
 {
     private readonly ConcurrentDictionary<BlockId, bool> _whole = [];
-    private readonly ConcurrentDictionary<(BlockId, BlockId), bool> _damaged = [];
-    private readonly ConcurrentBag<Failure> _failures = [];
+    private readonly ConcurrentDictionary<(BlockId Pack, BlockId Id), bool> _damaged = [];
+    private readonly ConcurrentBag<(BlockId Pack, Failure Failure)> _failures = [];
+    private long _packs, _bytes;
 
-    public async Task<EntryVerdict> RunAsync(CancellationToken ct)
+    /// <param name="packs">In the order in which they are looked at.</param>
+    /// <param name="others">Packs that are there and are not looked at.</param>
+    public async Task<EntryVerdict> RunAsync(IReadOnlyList<(PackKind Kind, BlobInfo Blob)> packs, int others, CancellationToken ct)
     {
-        var packs = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
+        var left = (long)others;
+        var looked = new ConcurrentDictionary<BlockId, bool>();
         await Parallel.ForEachAsync(packs, ct, async (pack, token) =>
         {
-            await CheckAsync(pack.Kind, pack.Blob, token).ConfigureAwait(false);
+            if (late())
+            {
+                Interlocked.Increment(ref left);
+                return;
+            }
+            Interlocked.Increment(ref _packs);
+            Interlocked.Add(ref _bytes, pack.Blob.Length);
+            if (!BlockId.TryParseHex(pack.Blob.Name.AsSpan(pack.Blob.Name.LastIndexOf('/') + 1), out var name) || pack.Blob.Length > PackFormat.MaxPack)
+            {
+                _failures.Add((BlockId.Zero, Damage.Of(pack.Blob.Name, "name or length of a pack").Failure));
+                return;
+            }
+            looked[name] = true;
+            await CheckAsync(pack.Kind, pack.Blob, name, token).ConfigureAwait(false);
             progress?.Invoke(pack.Blob.Length);
         }).ConfigureAwait(false);
-        await AddLostPacksAsync(ct).ConfigureAwait(false);
-        return new(packs.Count, packs.Sum(p => p.Blob.Length), _whole.Keys.ToHashSet(), _damaged.Keys.ToHashSet(),
-            [.. _failures.OrderBy(f => f.Arguments["object"], StringComparer.Ordinal)]);
+        await AddLostPacksAsync(looked, ct).ConfigureAwait(false);
+        return await VerdictAsync(left, ct).ConfigureAwait(false);
     }
 
-    private async Task CheckAsync(PackKind kind, BlobInfo blob, CancellationToken ct)
+    /// <summary>What is condemned or gone by now was no point's any more: a delta there may have lost its base before it went itself.</summary>
+    private async Task<EntryVerdict> VerdictAsync(long left, CancellationToken ct)
     {
-        if (blob.Length > PackFormat.MaxPack || !BlockId.TryParseHex(blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1), out var name))
+        await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
+        var exclusions = parts.Index.Exclusions;
+        var named = parts.Index.Segments.SelectMany(s => s.Packs).Select(p => p.Name).ToHashSet();
+        var suspects = _failures.Select(f => f.Pack).Concat(_damaged.Keys.Select(d => d.Pack)).ToHashSet();
+        var innocent = new HashSet<BlockId>();
+        foreach (var pack in suspects.Where(p => !p.IsZero))
         {
-            _failures.Add(Damage.Of(blob.Name, "name or length of a pack").Failure);
-            return;
+            var there = await parts.Store.FindAsync(PackFormat.NameOf(PackKind.Data, pack), ct).ConfigureAwait(false) is not null
+                || await parts.Store.FindAsync(PackFormat.NameOf(PackKind.Pages, pack), ct).ConfigureAwait(false) is not null;
+            if (exclusions.CondemnedPacks.Contains(pack) || (!there && !named.Contains(pack))) innocent.Add(pack);
         }
+        var damaged = _damaged.Keys.Where(d => !innocent.Contains(d.Pack)).ToHashSet();
+        var hit = suspects.Except(innocent).ToHashSet();
+        return new(
+            _packs, _bytes, _whole.Keys.Where(p => !hit.Contains(p)).ToHashSet(), damaged,
+            [.. _failures.Where(f => !innocent.Contains(f.Pack)).Select(f => f.Failure).OrderBy(f => f.Arguments["object"], StringComparer.Ordinal)], left);
+    }
+
+    private async Task CheckAsync(PackKind kind, BlobInfo blob, BlockId name, CancellationToken ct)
+    {
         using var bytes = RentedBytes.Of((int)blob.Length);
-        if (await parts.Store.ReadAsync(blob.Name, 0, bytes.Memory, ct).ConfigureAwait(false) != bytes.Length)
+        if (await parts.Store.ReadAsync(blob.Name, 0, bytes.Memory, ct).ConfigureAwait(false) is not { } n) return; // gone: told below if the index still names it
+        if (n != bytes.Length)
         {
-            _failures.Add(Damage.Of(blob.Name, "missing or too short").Failure);
+            _failures.Add((name, Damage.Of(blob.Name, "too short").Failure));
             return;
         }
-        if (BlockId.Read(SHA256.HashData(bytes.Memory.Span)) != name) _failures.Add(Damage.Of(blob.Name, "stored hash").Failure);
+        if (BlockId.Read(SHA256.HashData(bytes.Memory.Span)) != name) _failures.Add((name, Damage.Of(blob.Name, "stored hash").Failure));
         PackRef pack;
         IReadOnlyList<PackEntry> entries;
         try
@@ -53,7 +90,8 @@ internal sealed class EntryCheck(VaultParts parts, Action<long>? progress)
         }
         catch (FailureException e) when (e.Failure.Code is FailureCode.VaultDamaged or FailureCode.VaultFormatNewer)
         {
-            _failures.Add(e.Failure);
+            _failures.Add((name, e.Failure));
+            if (e.Failure.Code == FailureCode.VaultDamaged) _damaged[(name, BlockId.Zero)] = true;
             return; // its entries are judged one by one below, through the index
         }
         _whole[name] = true;
@@ -80,7 +118,7 @@ internal sealed class EntryCheck(VaultParts parts, Action<long>? progress)
             }
             if (problem is null) continue;
             _damaged[(pack.Name, entry.Id)] = true;
-            _failures.Add(Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", pack.ObjectName), ("block", entry.Id.ToHex())).With(new(pack.ObjectName, problem)));
+            _failures.Add((pack.Name, Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", pack.ObjectName), ("block", entry.Id.ToHex())).With(new(pack.ObjectName, problem))));
         }
     }
 
@@ -98,17 +136,23 @@ internal sealed class EntryCheck(VaultParts parts, Action<long>? progress)
     }
 
     /// <summary>Packs the index knows and the store lacks, or whose footer is gone: their entries are judged through the index.</summary>
-    private async Task AddLostPacksAsync(CancellationToken ct)
+    private async Task AddLostPacksAsync(ConcurrentDictionary<BlockId, bool> looked, CancellationToken ct)
     {
+        await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
         foreach (var segment in parts.Index.Segments)
         {
-            var lost = segment.Packs.Where(p => !_whole.ContainsKey(p.Name)).ToDictionary(p => p.Name);
-            if (lost.Count == 0) continue;
-            foreach (var pack in lost.Values)
-                if (await parts.Store.FindAsync(pack.ObjectName, ct).ConfigureAwait(false) is null) _failures.Add(Damage.Of(pack.ObjectName, "missing").Failure);
-            for (var c = 0; c < segment.ChunkCount; c++)
+            var lost = new Dictionary<BlockId, PackRef>();
+            foreach (var pack in segment.Packs)
             {
-                if (await segment.ReadChunkAsync(parts.Store, c, ct).ConfigureAwait(false) is not { } chunk) break; // merged since: its live packs are in the one that replaced it
+                if (_whole.ContainsKey(pack.Name)) continue;
+                var there = await parts.Store.FindAsync(pack.ObjectName, ct).ConfigureAwait(false) is not null;
+                if (there && !looked.ContainsKey(pack.Name)) continue;
+                lost[pack.Name] = pack;
+                if (!there) _failures.Add((pack.Name, Damage.Of(pack.ObjectName, "missing").Failure));
+            }
+            for (var c = 0; lost.Count > 0 && c < segment.ChunkCount; c++)
+            {
+                if (await segment.ReadChunkAsync(parts.Store, c, ct).ConfigureAwait(false) is not { } chunk) break; // merged meanwhile: its dead packs with it
                 for (var i = 0; i < chunk.Count; i++)
                     if (chunk[i] is var place && lost.ContainsKey(place.Pack.Name) && !await IsWholeAsync(place, ct).ConfigureAwait(false))
                         _damaged[(place.Pack.Name, place.Entry.Id)] = true;

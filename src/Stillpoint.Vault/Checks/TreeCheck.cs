@@ -15,11 +15,21 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
     /// <summary>Ids that no entry at all is known for.</summary>
     public IReadOnlyList<Failure> Missing => _failures;
 
+    public IReadOnlySet<BlockId> MissingIds => _missing;
+
     /// <returns>Damaged blocks; -1 if pages are lost, so that it cannot be told.</returns>
     public async Task<long> CountDamagedAsync(TreeInfo tree, CancellationToken ct)
     {
         var shape = new TreeShape(tree.SizeBytes, parts.Header.BlockSize);
         return await CountAsync(tree.Root, shape.Depth, ct).ConfigureAwait(false) is var n && n < 0 ? -1 : n;
+    }
+
+    /// <summary>Takes back what was told since: the point was collected while it was looked at.</summary>
+    public void TakeBack(int failures)
+    {
+        foreach (var failure in _failures.Skip(failures))
+            if (failure.Arguments.TryGetValue("block", out var hex) && BlockId.TryParseHex(hex, out var id)) _missing.Remove(id);
+        _failures.RemoveRange(failures, _failures.Count - failures);
     }
 
     private async ValueTask<long> CountAsync(BlockId id, int level, CancellationToken ct)
@@ -47,7 +57,7 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
     {
         var places = await parts.Index.FindAllAsync(id, ct).ConfigureAwait(false);
         foreach (var place in places)
-            if (!verdict.DamagedEntries.Contains((place.Pack.Name, id))) return true;
+            if (!verdict.DamagedEntries.Contains((place.Pack.Name, id)) && !parts.Index.Exclusions.DamagedEntries.Contains((place.Pack.Name, id))) return true;
         if (places.Count == 0 && _missing.Add(id))
             _failures.Add(Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", "index"), ("block", id.ToHex())).With(new("index", "no segment knows this id")));
         return false;

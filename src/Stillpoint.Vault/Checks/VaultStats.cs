@@ -12,6 +12,12 @@ public sealed record VaultStats(
     VaultId Id, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Series, long LogicalBytes,
     long DataPacks, long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseInfo> Leases)
 {
+    /// <summary>Packs no full verification has proven yet.</summary>
+    public long PacksUnproven { get; init; }
+
+    /// <summary>Of the packs that were proven, when the one was whose proof is oldest; store's time.</summary>
+    public DateTimeOffset? OldestProof { get; init; }
+
     public long StoredBytes => DataBytes + PageBytes + IndexBytes;
 
     public static async Task<VaultStats> ReadAsync(OpenVault vault, CancellationToken ct)
@@ -20,6 +26,8 @@ public sealed record VaultStats(
         var points = await vault.ListPointsAsync(null, ct).ConfigureAwait(false);
         var packs = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
         var data = packs.FindAll(p => p.Kind == PackKind.Data);
+        var proofs = (await Proofs.LoadAsync(parts, ct).ConfigureAwait(false)).Packs;
+        var proven = packs.Select(VaultVerify.NameOf).Where(proofs.ContainsKey).Select(p => proofs[p]).ToList();
         var pages = packs.FindAll(p => p.Kind == PackKind.Pages);
         var (segments, indexBytes) = (0, 0L);
         await foreach (var blob in parts.Store.ListAsync(IndexFormat.Folder, ct).ConfigureAwait(false)) (segments, indexBytes) = (segments + 1, indexBytes + blob.Length);
@@ -27,6 +35,10 @@ public sealed record VaultStats(
         return new(
             vault.Id, vault.BlockSize, parts.Header.Delta, parts.Header.Created, points.Count, points.Select(p => p.Series).Distinct().Count(),
             points.SelectMany(p => p.Trees).Sum(t => t.SizeBytes), data.Count, data.Sum(p => p.Blob.Length), pages.Count, pages.Sum(p => p.Blob.Length),
-            segments, indexBytes, parts.Index.Segments.Sum(s => s.EntryCount), await vault.ListLeasesAsync(ct).ConfigureAwait(false));
+            segments, indexBytes, parts.Index.Segments.Sum(s => s.EntryCount), await vault.ListLeasesAsync(ct).ConfigureAwait(false))
+        {
+            PacksUnproven = packs.Count(p => !proofs.ContainsKey(VaultVerify.NameOf(p))),
+            OldestProof = proven.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(proven.Min()) : null,
+        };
     }
 }

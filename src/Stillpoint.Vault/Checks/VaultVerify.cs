@@ -4,6 +4,7 @@ using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Keys;
 using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Packs;
+using Stillpoint.Vault.Points;
 using Stillpoint.Vault.Stores;
 using System.Collections.Concurrent;
 
@@ -16,7 +17,17 @@ namespace Stillpoint.Vault;
 public sealed record VerifyReport(long Objects, long Bytes, IReadOnlyList<Failure> Damage, IReadOnlyList<DamagedPoint> Points)
 {
     public bool IsWhole => Damage.Count == 0 && Points.Count == 0;
+
+    /// <summary>Packs that were not looked at: outside the sample, or the time was up.</summary>
+    public long Left { get; init; }
+
+    /// <summary>Points whose trees were not walked because the time was up.</summary>
+    public long PointsLeft { get; init; }
 }
+
+/// <param name="Share">0 to 1: of the packs, those whose last proof is oldest.</param>
+/// <param name="MaxTime">After it nothing more is begun. Null: none.</param>
+public sealed record VerifyOptions(double Share = 1, TimeSpan? MaxTime = null);
 
 /// <param name="Blocks">Blocks of the tree that no whole entry holds; -1 where the manifest itself or pages are lost, so that it cannot be told.</param>
 public sealed record DamagedPoint(PointId Point, string Series, string Tree, long Blocks);
@@ -42,26 +53,37 @@ public static class VaultVerify
         return new(blobs.Count, blobs.Sum(b => b.Length), [.. damage.OrderBy(d => d.Arguments["object"], StringComparer.Ordinal)], []);
     }
 
+    public static Task<VerifyReport> FullAsync(OpenVault vault, Action<long>? progress, CancellationToken ct) => FullAsync(vault, new(), progress, ct);
+
     /// <summary>
-    /// Every entry of every pack down to its plain bytes and id, then every tree of every point: does a whole entry exist for each id? What is found damaged
-    /// is recorded in the vault (where it can be written), so that no new point refers to it and the next backup stores those blocks again.
+    /// Every entry of every pack down to its plain bytes and id (or of some packs: those whose last proof is oldest), then every tree of every point: does a whole
+    /// entry exist for each id? What is found damaged is recorded in the vault (where it can be written), so that no new point refers to it and the next backup
+    /// stores those blocks again; what is whole is recorded too.
     /// </summary>
-    public static async Task<VerifyReport> FullAsync(OpenVault vault, Action<long>? progress, CancellationToken ct)
+    public static async Task<VerifyReport> FullAsync(OpenVault vault, VerifyOptions options, Action<long>? progress, CancellationToken ct)
     {
         var parts = vault.Parts;
+        var began = parts.Clock.GetTimestamp();
+        bool Late() => options.MaxTime is { } most && parts.Clock.GetElapsedTime(began) >= most;
         var lease = await vault.TakeReaderLeaseAsync(null, "verify", ct).ConfigureAwait(false);
         try
         {
             await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
             var manifests = await vault.ListDamagedAsync(ct).ConfigureAwait(false);
-            var packs = await new EntryCheck(parts, progress).RunAsync(ct).ConfigureAwait(false);
-            var points = new List<DamagedPoint>();
+            var proofs = await Proofs.LoadAsync(parts, ct).ConfigureAwait(false);
+            var now = (lease is null ? parts.Clock.GetUtcNow() : await parts.Store.NowAsync(ct).ConfigureAwait(false)).ToUnixTimeMilliseconds();
+            var all = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
+            var some = OldestFirst(all, proofs).Take((int)Math.Ceiling(all.Count * Math.Clamp(options.Share, 0, 1))).ToList();
+            var packs = await new EntryCheck(parts, Late, progress).RunAsync(some, all.Count - some.Count, ct).ConfigureAwait(false);
             var trees = new TreeCheck(parts, packs);
-            foreach (var point in await vault.ListPointsAsync(null, ct).ConfigureAwait(false))
-                foreach (var tree in point.Trees)
-                    if (await trees.CountDamagedAsync(tree, ct).ConfigureAwait(false) is var lost && lost != 0) points.Add(new(point.Id, point.SeriesLabel, tree.Name, lost));
-            await RecordAsync(vault, packs, ct).ConfigureAwait(false);
-            return new(packs.Packs, packs.Bytes, [.. manifests, .. parts.Index.Damaged, .. packs.Failures, .. trees.Missing], points);
+            var (points, whole, left) = await TreesAsync(vault, trees, proofs, Late, ct).ConfigureAwait(false);
+            await RecordAsync(vault, packs, trees.MissingIds, ct).ConfigureAwait(false);
+            foreach (var pack in proofs.Packs.Keys.Except(all.Select(NameOf)).ToList()) proofs.Packs.Remove(pack);
+            foreach (var pack in packs.WholePacks) proofs.Packs[pack] = now;
+            foreach (var point in whole) proofs.Points[point] = now;
+            foreach (var point in points) proofs.Points.Remove(point.Point);
+            if (lease is not null) await proofs.SaveAsync(parts, ct).ConfigureAwait(false);
+            return new(packs.Packs, packs.Bytes, [.. manifests, .. parts.Index.Damaged, .. packs.Failures, .. trees.Missing], points) { Left = packs.Left, PointsLeft = left };
         }
         finally
         {
@@ -69,10 +91,40 @@ public static class VaultVerify
         }
     }
 
-    private static async Task RecordAsync(OpenVault vault, EntryVerdict verdict, CancellationToken ct)
+    internal static BlockId NameOf((PackKind Kind, BlobInfo Blob) pack) =>
+        BlockId.TryParseHex(pack.Blob.Name.AsSpan(pack.Blob.Name.LastIndexOf('/') + 1), out var name) ? name : BlockId.Zero;
+
+    private static IEnumerable<(PackKind Kind, BlobInfo Blob)> OldestFirst(List<(PackKind Kind, BlobInfo Blob)> packs, Proofs proofs) =>
+        packs.OrderBy(p => proofs.Packs.GetValueOrDefault(NameOf(p), long.MinValue)).ThenBy(p => p.Blob.Name, StringComparer.Ordinal);
+
+    private static async Task<(List<DamagedPoint> Hit, List<PointId> Whole, long Left)> TreesAsync(
+        OpenVault vault, TreeCheck trees, Proofs proofs, Func<bool> late, CancellationToken ct)
+    {
+        var (hit, whole, left) = (new List<DamagedPoint>(), new List<PointId>(), 0L);
+        var points = await vault.ListPointsAsync(null, ct).ConfigureAwait(false);
+        foreach (var point in points.OrderBy(p => proofs.Points.GetValueOrDefault(p.Id, long.MinValue)).ThenBy(p => p.Id))
+        {
+            if (late())
+            {
+                left++;
+                continue;
+            }
+            var before = trees.Missing.Count;
+            var lost = new List<DamagedPoint>();
+            foreach (var tree in point.Trees)
+                if (await trees.CountDamagedAsync(tree, ct).ConfigureAwait(false) is var count && count != 0) lost.Add(new(point.Id, point.SeriesLabel, tree.Name, count));
+            if (lost.Count == 0) whole.Add(point.Id);
+            else if (await vault.Parts.Store.FindAsync(Manifest.NameOf(point.Series, point.Id), ct).ConfigureAwait(false) is not null) hit.AddRange(lost);
+            else trees.TakeBack(before);
+        }
+        return ([.. hit.OrderBy(h => h.Point)], whole, left);
+    }
+
+    private static async Task RecordAsync(OpenVault vault, EntryVerdict verdict, IReadOnlySet<BlockId> missing, CancellationToken ct)
     {
         var parts = vault.Parts;
-        var news = verdict.DamagedEntries.Where(e => !parts.Index.Exclusions.DamagedEntries.Contains(e)).ToList();
+        var known = parts.Index.Exclusions.DamagedEntries;
+        var news = verdict.DamagedEntries.Concat(missing.Select(id => (BlockId.Zero, id))).Where(e => !known.Contains(e)).ToList();
         if (news.Count == 0) return;
         try
         {

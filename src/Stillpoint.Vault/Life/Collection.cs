@@ -59,7 +59,7 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         await MarkAsync(ct).ConfigureAwait(false);
         await TellAsync(GcStep.Marked).ConfigureAwait(false);
         var condemned = parts.Index.Exclusions.CondemnedPacks;
-        var news = _ledger.Packs.Where(p => MayGo(p.Value) && !condemned.Contains(p.Key)).ToList();
+        var news = _ledger.Packs.Where(p => (MayGo(p.Value) || IsLostAndUnneeded(p.Value)) && !condemned.Contains(p.Key)).ToList();
         if (news.Count + condemned.Count == 0) return;
         foreach (var some in news.Chunk(1_000_000))
             await PutCondemnedAsync(some.ToList().ConvertAll(p => (p.Value.Kind, p.Key)), ct).ConfigureAwait(false);
@@ -107,6 +107,9 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
 
     /// <summary>While something is lost, packs that no segment names stay: they may hold it, and a rebuilt index would tell.</summary>
     private bool MayGo(PackState pack) => pack.IsThere && pack.IsDead && pack.Written < _protectFrom && (pack.IsIndexed || _lost.Count == 0);
+
+    /// <summary>The index still names it. With a writer at work it may just have been put.</summary>
+    private bool IsLostAndUnneeded(PackState pack) => !pack.IsThere && pack.IsDead && _protectFrom == DateTimeOffset.MaxValue;
 
     private async Task MarkAsync(CancellationToken ct)
     {

@@ -9,7 +9,7 @@ internal static class Healing
     public static IReadOnlyList<long> BlocksToHeal(VaultParts parts, TreeInfo @base)
     {
         if (parts.Index.Exclusions.DamagedEntries.Count == 0) return [];
-        var lost = parts.Index.Exclusions.DamagedEntries.Select(e => e.Id).Where(id => parts.Index.FindLive(id) is null).ToHashSet();
+        var lost = parts.Index.Exclusions.DamagedEntries.Select(e => e.Id).Where(id => !id.IsZero && parts.Index.FindLive(id) is null).ToHashSet();
         if (lost.Count == 0) return [];
         return FindAsync(parts, @base, lost).GetAwaiter().GetResult();
     }

@@ -32,6 +32,31 @@ public sealed class RealFileSystemTests : IDisposable
     }
 
     [Fact]
+    public async Task FullVault_WithItsReserve_ForgetAndGcNowFreeIt()
+    {
+        Mount("size=64m");
+        var store = new FolderStore(_folder);
+        await VaultInit.CreateAsync(store, TestVault.Settings(), "p", TimeProvider.System, default);
+        await VaultGc.MakeReserveAsync(store, default);
+        await using var vault = await OpenVault.OpenAsync(store, new Passphrase("p"), TimeProvider.System, default);
+        var first = new byte[20_000_000];
+        new Random(1).NextBytes(first);
+        var second = (byte[])first.Clone();
+        new Random(2).NextBytes(second.AsSpan(0, 4_000_000));
+        var p1 = await TestVault.PutAsync(vault, first);
+        await TestVault.PutAsync(vault, second, p1);
+        Fill(Path.Combine(_folder, "tmp", "filler"));
+        Assert.Equal(FailureCode.VaultFull, (await Assert.ThrowsAsync<FailureException>(() => TestVault.PutAsync(vault, first))).Failure.Code);
+        await VaultForget.ForgetAsync(vault, [p1], default);
+        var report = await VaultGc.RunAsync(vault, new(Now: true), default);
+        Assert.Single(report.PointsTaken);
+        Assert.False(report.Unfinished);
+        var left = Assert.Single(await vault.ListPointsAsync(null, default));
+        Assert.Equal(second, await TestVault.CopyAsync(vault, left));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_folder, "reserve")));
+    }
+
+    [Fact]
     public async Task ReadOnlyVault_IsReadAndListed_AndRefusesToBeWritten()
     {
         Mount("size=24m");
@@ -51,6 +76,25 @@ public sealed class RealFileSystemTests : IDisposable
     {
         if (_mounted) Run("umount", _folder);
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void Fill(string file)
+    {
+        using var rest = File.Create(file);
+        var block = new byte[4096];
+        try
+        {
+            for (var i = 0; i < 100_000; i++)
+            {
+                rest.Write(block);
+                rest.Flush();
+            }
+            Assert.Fail("the file system never was full");
+        }
+        catch (IOException)
+        {
+            // full
+        }
     }
 
     private void Mount(string options)
