@@ -8,7 +8,7 @@ internal static class LearnedDuration
 {
     private const int Runs = 9;
 
-    private static readonly int[] Minutes = [2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440];
+    private static readonly int[] Minutes = [5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440];
 
     /// <summary>Before anything is known.</summary>
     private static readonly TimeSpan Unknown = TimeSpan.FromMinutes(20);

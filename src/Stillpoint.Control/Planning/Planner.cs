@@ -77,7 +77,8 @@ public static class Planner
     {
         var (opens, closes, length) = (bookings.MinuteOf(window.Opens), bookings.MinuteOf(window.Closes), (int)expected.TotalMinutes);
         var last = closes - length;
-        var preferred = opens + (int)(Share(vm.Id) * Math.Max(0, last - opens));
+        // In steps of its own length: starts anywhere would leave gaps that are too short for anybody.
+        var preferred = opens + (int)(Share(vm.Id) * (Math.Max(0, last - opens) / length + 1)) * length;
         var found = bookings.Find(vm, preferred, last, length) ?? bookings.Find(vm, opens, Math.Min(last, preferred), length);
         // Late is better than never; never is only where nothing has an end.
         var start = found ?? bookings.Find(vm, preferred, int.MaxValue, length) ?? closes;

@@ -7,14 +7,14 @@ namespace Stillpoint.Control.Tests.Planning;
 internal sealed record SimulatedRun(PlannedVm Vm, Occurrence Window, DateTimeOffset Started, DateTimeOffset Ended, StartKind Kind, bool Fits);
 
 /// <summary>
-/// The real planner on simulated time. It plans four times a day and asks what is due every five minutes, as a service would; a backup takes what its VM takes, give or
+/// The real planner on simulated time. It plans four times a day and asks what is due every minute, as a service would; a backup takes what its VM takes, give or
 /// take, and nothing on a host that is down can start.
 /// </summary>
 internal sealed class PlanSimulation(int seed, int hosts, int vmsPerHost, PlanLimits limits)
 {
     public static readonly DateTimeOffset Begin = new(2026, 10, 5, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
     private readonly Random _random = new(seed);
     private readonly Dictionary<VmId, double> _usual = [];
     private readonly Dictionary<VmId, List<PastRun>> _history = [];
