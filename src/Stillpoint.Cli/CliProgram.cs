@@ -3,6 +3,7 @@ using System.Text.Json;
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Doctor;
 using Stillpoint.Model;
 using Stillpoint.Texts;
 
@@ -50,16 +51,19 @@ internal static class CliProgram
         }
     }
 
-    public static int Tell(Failure failure, CliWorld world, LocalTexts texts, bool json, JobId? job = null, IReadOnlyList<Failure>? warnings = null)
+    public static int Tell(
+        Failure failure, CliWorld world, LocalTexts texts, bool json, JobId? job = null, IReadOnlyList<Failure>? warnings = null,
+        Diagnosis? diagnosis = null)
     {
         if (json)
         {
-            var document = new ErrorJson(failure.ToJson(texts), job?.ToString(), warnings?.ToJson(texts));
+            var document = new ErrorJson(failure.ToJson(texts), job?.ToString(), warnings?.ToJson(texts), diagnosis?.ToJson(CauseTexts.For(texts.Language)));
             world.Out.WriteLine(JsonSerializer.Serialize(document, JsonDocuments.Shapes.ErrorJson));
         }
         else
         {
             FailureView.Write(world.Error, texts.Of("label.error"), failure, texts);
+            if (diagnosis is not null) DiagnosisView.Write(world.Error, diagnosis, texts, CauseTexts.For(texts.Language), world.Clock.LocalTimeZone);
         }
         return ExitCode.Of(failure.Code);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Workers;
+using Stillpoint.Doctor;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Reconcile;
@@ -27,6 +28,7 @@ public sealed class StillpointControl : IDisposable
     private readonly DataFolder _folder;
     private readonly IEngine _engine;
     private readonly JobBoundary _boundary;
+    private readonly JobFactTable _facts;
 
     private StillpointControl(CatalogDatabase database, DataFolder folder, IEngine engine, TimeProvider clock)
     {
@@ -34,8 +36,9 @@ public sealed class StillpointControl : IDisposable
         _folder = folder;
         _engine = engine;
         Jobs = new(database);
+        _facts = new(database);
         Places = new(database, clock);
-        _boundary = new(folder, Jobs, clock);
+        _boundary = new(folder, Jobs, _facts, clock);
     }
 
     public JobTable Jobs { get; }
@@ -109,18 +112,21 @@ public sealed class StillpointControl : IDisposable
             ct);
     }
 
-    /// <summary>What a backup of the VM would come to now; changes nothing.</summary>
-    public Task<VmCheckReport> CheckAsync(IHypervisorHost host, string vm, CapturePolicy policy, CancellationToken ct) =>
-        _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
 
-    /// <summary>Takes our checkpoints and bitmaps off a VM.</summary>
+            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Release, ("vm", domain.Name)).CanRetry());
+        _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
+        return await _engine.ReleaseAsync(domain, _folder.Engine, ct);
+        using var held = JobLock.TryTake(_folder, LockOf(domain.Id))
+        var domain = await host.FindDomainAsync(vm, ct);
     /// <exception cref="FailureException">VmNotFound; VmBackupRunning: a job of the VM runs here; VmBusyWithOtherJob.</exception>
+    /// <returns>Null: there was nothing to look at.</returns>
+    /// <summary>Takes our checkpoints and bitmaps off a VM.</summary>
+    /// <summary>What a backup of the VM would come to now; changes nothing.</summary>
+    /// <summary>What the doctor makes of a job that failed or did less than asked. From what was seen then: today's rules, the same facts.</summary>
+    public Diagnosis? Diagnose(JobId job) => _facts.Of(job) is { Count: > 0 } facts ? Diagnostician.Default.Diagnose(facts) : null;
+    public Task<VmCheckReport> CheckAsync(IHypervisorHost host, string vm, CapturePolicy policy, CancellationToken ct) =>
     public async Task<ReleasedVm> ReleaseAsync(IHypervisorHost host, string vm, CancellationToken ct)
     {
-        var domain = await host.FindDomainAsync(vm, ct);
-        using var held = JobLock.TryTake(_folder, LockOf(domain.Id))
-            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Release, ("vm", domain.Name)).CanRetry());
-        return await _engine.ReleaseAsync(domain, _folder.Engine, ct);
     }
 
     public void Dispose() => _database.Dispose();

@@ -21,7 +21,7 @@ public sealed class JobBoundaryTests : IDisposable
         _folder = new(_temp.Path);
         _database = CatalogDatabase.Open(_folder, TimeProvider.System);
         _jobs = new(_database);
-        _boundary = new(_folder, _jobs, TimeProvider.System);
+        _boundary = new(_folder, _jobs, new(_database), TimeProvider.System);
     }
 
     public void Dispose()

@@ -53,7 +53,7 @@ internal static class CommandLineParser
         line = line with { Options = options.ToDictionary(o => o.Key, o => (IReadOnlyList<string>)o.Value) };
         if (line.Has("help") || line.Has("version")) return line;
         if (command.Run is null) throw UnknownCommand(command, path, "");
-        if (command.Argument is { Many: false } wanted && arguments.Count == 0)
+        if (command.Argument is { Many: false, Optional: false } wanted && arguments.Count == 0)
             throw new FailureException(FailureCode.UsageArgumentMissing, Stage.Input, ("command", line.Name), ("argument", wanted.Name), ("usage", $"{line.Name} {wanted.Name}"));
         var allowed = command.Argument switch { null => 0, { Many: true } => int.MaxValue, _ => 1 };
         if (arguments.Count > allowed)

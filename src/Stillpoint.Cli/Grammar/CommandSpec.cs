@@ -12,11 +12,12 @@ internal sealed record OptionSpec(string Name, string? Placeholder = null, strin
 
 /// <param name="Name">Upper case, as help shows it; its help is <c>arg.</c> and the name in lower case.</param>
 /// <param name="Many">Any number of them, none too.</param>
-internal sealed record ArgumentSpec(string Name, bool Many = false)
+/// <param name="Optional">The command also means something without it.</param>
+internal sealed record ArgumentSpec(string Name, bool Many = false, bool Optional = false)
 {
     public string HelpKey => "arg." + Name.ToLowerInvariant();
 
-    public string Synopsis => Many ? $"[{Name}...]" : Name;
+    public string Synopsis => Many ? $"[{Name}...]" : Optional ? $"[{Name}]" : Name;
 }
 
 /// <summary>A command or a group of commands.</summary>

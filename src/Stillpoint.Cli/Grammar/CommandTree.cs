@@ -67,6 +67,10 @@ internal static class CommandTree
                 new("export", Own: [KeyToFile], Run: KeyVerbs.ExportAsync),
             ]),
         ]),
+        new("doctor", Own: [new("bundle", "PATH"), new("facts", "FILE"), new("save-facts", "FILE")], Run: DoctorVerb.RunAsync, Children:
+        [
+            new("explain", new("TEXT"), Run: DoctorExplainVerb.RunAsync), new("causes", new("CAUSE", Optional: true), Run: DoctorCausesVerb.RunAsync),
+        ]),
         new("rescue", Children:
         [
             new("list", Own: [KeyFromFile], Run: RescueVerbs.ListAsync),

@@ -35,15 +35,12 @@ internal static class Help
         foreach (var command in group.Commands)
         {
             string[] path = [.. below, command.Name];
-            if (command.Run is null)
-            {
-                foreach (var leaf in Leaves(command, above, path)) yield return leaf;
-            }
-            else
+            if (command.Run is not null)
             {
                 var name = string.Join(' ', path) + (command.Argument is { } a ? " " + a.Synopsis : "");
                 yield return (name, "cmd." + string.Join('.', above.Concat(path)));
             }
+            foreach (var leaf in Leaves(command, above, path)) yield return leaf;
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed record EvidenceJson(string Source, string Text, DateTimeOffset? 
 
 internal sealed record FailureJson(string Code, string Stage, string Message, IReadOnlyList<EvidenceJson> Evidence, bool Retryable);
 
-internal sealed record ErrorJson(FailureJson Error, string? Job, IReadOnlyList<FailureJson>? Warnings);
+internal sealed record ErrorJson(FailureJson Error, string? Job, IReadOnlyList<FailureJson>? Warnings, DiagnosisJson? Diagnosis);
 
 internal sealed record PointDiskJson(string Name, string Format, long SizeBytes, string Mode, long BytesRead, long BytesChanged);
 
@@ -21,7 +21,7 @@ internal sealed record PointJson(
 internal sealed record BackupJson(
     string Job, string State, string Point, string Vm, string VmId, DateTimeOffset Taken, string Consistency, FailureJson? Reason, double? FrozenMs,
     string? Checkpoint, IReadOnlyList<PointDiskJson> Disks, IReadOnlyList<LeftOutJson> LeftOut, long BytesRead, long BytesStored, double Seconds,
-    IReadOnlyList<FailureJson> Warnings);
+    IReadOnlyList<FailureJson> Warnings, DiagnosisJson? Diagnosis);
 
 internal sealed record RestoredDiskJson(string Name, string Target, string Format, long SizeBytes);
 
@@ -85,7 +85,8 @@ internal sealed record JobsJson(IReadOnlyList<JobJson> Jobs);
 
 internal sealed record SubTaskJson(string SubTask, DateTimeOffset Started, DateTimeOffset? Ended, FailureJson? Failure);
 
-internal sealed record JobDetailsJson(JobJson Job, IReadOnlyList<SubTaskJson> SubTasks, IReadOnlyList<FailureJson> Warnings);
+internal sealed record JobDetailsJson(
+    JobJson Job, IReadOnlyList<SubTaskJson> SubTasks, IReadOnlyList<FailureJson> Warnings, DiagnosisJson? Diagnosis);
 
 internal sealed record VaultMadeJson(string Vault, string Path, int BlockSize, string? RecoveryKey);
 
@@ -141,4 +142,8 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(RecoveryKeyJson))]
 [JsonSerializable(typeof(VaultChosenJson))]
 [JsonSerializable(typeof(ServingJson))]
+[JsonSerializable(typeof(DiagnosisJson))]
+[JsonSerializable(typeof(KnownCauseJson))]
+[JsonSerializable(typeof(KnownCausesJson))]
+[JsonSerializable(typeof(ExplanationJson))]
 internal sealed partial class Shapes : JsonSerializerContext;

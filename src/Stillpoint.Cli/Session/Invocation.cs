@@ -23,6 +23,9 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
 
     public LocalTexts Texts { get; } = texts;
 
+    /// <summary>Loaded when first asked for.</summary>
+    public CauseTexts CauseTexts => field ??= CauseTexts.For(Texts.Language);
+
     public Secrets Secrets { get; } = new(world, texts);
 
     public bool Json => Line.Has("json");

@@ -2,6 +2,7 @@ using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
 using Stillpoint.Control.Workers;
+using Stillpoint.Doctor;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Model;
 
@@ -24,11 +25,12 @@ internal static class BackupVerb
         if (outcome.Failure is { } failure)
         {
             foreach (var warning in outcome.Warnings) call.Warn(warning);
-            return CliProgram.Tell(failure, call.World, call.Texts, call.Json, outcome.Job, outcome.Warnings);
+            return CliProgram.Tell(failure, call.World, call.Texts, call.Json, outcome.Job, outcome.Warnings, Diagnosed(call, outcome.Job));
         }
         var took = call.World.Clock.GetElapsedTime(started);
         var point = outcome.Result!.Point;
-        call.Show(() => JsonOf(outcome, point, took, call), JsonDocuments.Shapes.BackupJson, () =>
+        var diagnosis = Diagnosed(call, outcome.Job);
+        call.Show(() => JsonOf(outcome, point, took, diagnosis, call), JsonDocuments.Shapes.BackupJson, () =>
         {
             call.Say(call.Texts.Of("backup.done", ("point", point.Id.ToString()), ("vm", point.VmName)));
             PointVerbs.Describe(call.World.Out, point, call.Texts);
@@ -37,6 +39,7 @@ internal static class BackupVerb
             var told = point.LeftOut.Select(l => l.Reason.Code).ToHashSet();
             if (point.Reason is { } reason) told.Add(reason.Code);
             foreach (var warning in outcome.Warnings.Where(w => !told.Contains(w.Code))) call.Warn(warning);
+            if (diagnosis is not null) DiagnosisView.Write(call.World.Error, diagnosis, call.Texts, call.CauseTexts, call.World.Clock.LocalTimeZone);
         });
         return ExitCode.Done;
     }
@@ -62,11 +65,16 @@ internal static class BackupVerb
             line.Value("before-release"), line.Has("full"));
     }
 
-    private static BackupJson JsonOf(JobOutcome<CaptureResult> outcome, RecoveryPoint point, TimeSpan took, Invocation call)
+    /// <summary>Only what names something: that nothing was found is told by <c>job show</c>.</summary>
+    private static Diagnosis? Diagnosed(Invocation call, JobId job) =>
+        call.Control.Diagnose(job) is { } found && (found.Causes.Length > 0 || found.Candidates.Length > 0) ? found : null;
+
+    private static BackupJson JsonOf(JobOutcome<CaptureResult> outcome, RecoveryPoint point, TimeSpan took, Diagnosis? diagnosis, Invocation call)
     {
         var p = point.ToJson(call.Texts);
         return new(
             outcome.Job.ToString(), outcome.State.ToText(), p.Point, p.Vm, p.VmId, p.Taken, p.Consistency, p.Reason, p.FrozenMs, p.Checkpoint, p.Disks,
-            p.LeftOut, p.BytesRead, p.BytesStored, Math.Round(took.TotalSeconds, 3), outcome.Warnings.ToJson(call.Texts));
+            p.LeftOut, p.BytesRead, p.BytesStored, Math.Round(took.TotalSeconds, 3), outcome.Warnings.ToJson(call.Texts),
+            diagnosis?.ToJson(call.CauseTexts));
     }
 }

@@ -25,14 +25,20 @@ internal static class JobVerbs
     public static Task<int> ShowAsync(Invocation call, CancellationToken ct)
     {
         var details = call.Control.Jobs.Find(call.Line.Argument!);
+        var diagnosis = call.Control.Diagnose(details.Job.Id);
         call.Show(
             () => new(
                 details.Job.ToJson(call.Texts),
                 [.. details.SubTasks.Select(s => new SubTaskJson(
                     Model.KebabCase.ToText(s.SubTask), s.Started, s.Ended, s.Failure?.ToJson(call.Texts)))],
-                details.Warnings.ToJson(call.Texts)),
+                details.Warnings.ToJson(call.Texts),
+                diagnosis?.ToJson(call.CauseTexts)),
             JsonDocuments.Shapes.JobDetailsJson,
-            () => Write(call, details));
+            () =>
+            {
+                Write(call, details);
+                if (diagnosis is not null) DiagnosisView.Write(call.World.Out, diagnosis, call.Texts, call.CauseTexts, call.World.Clock.LocalTimeZone);
+            });
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -8,7 +8,7 @@ namespace Stillpoint.Control.Jobs;
 /// Where a job's exceptions end: an expected failure and a cancellation become the job's outcome, anything else is a bug, recorded as one with its
 /// stack. One job per lock name; the row exists before the work begins and is ended however it ends.
 /// </summary>
-internal sealed class JobBoundary(DataFolder folder, JobTable jobs, TimeProvider clock)
+internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable facts, TimeProvider clock)
 {
     /// <param name="job">Its state, times and process are set here.</param>
     /// <param name="work">Returns the result, the point's id (null: as given) and the warnings.</param>
@@ -49,6 +49,7 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, TimeProvider
         {
             result?.Record?.Invoke();
             jobs.End(job.Id, state, clock.GetUtcNow(), result?.Point, recorder.BytesDone, result?.BytesStored ?? recorder.BytesStored, failure);
+            if (JobFacts.Wanted(failure, warnings)) facts.Add(job.Id, JobFacts.Of(recorder.Preflight, failure, warnings, clock.GetUtcNow()));
         }
         catch (FailureException e)
         {

@@ -31,6 +31,9 @@ internal sealed class JobRecorder : IJobEvents
 
     public IReadOnlyList<Failure> Warnings => [.. _warnings];
 
+    /// <summary>What was seen of the VM before the job touched it; empty where it did not come to that.</summary>
+    public IReadOnlyList<Fact> Preflight { get; private set; } = [];
+
     public void Publish(JobEvent jobEvent)
     {
         if (jobEvent is Progressed progress)
@@ -41,6 +44,7 @@ internal sealed class JobRecorder : IJobEvents
         else
         {
             if (jobEvent is WarningRaised raised) _warnings.Enqueue(raised.Warning);
+            if (jobEvent is Preflighted seen) Preflight = seen.Facts;
             _queue.Writer.TryWrite(jobEvent);
         }
         _watcher.Publish(jobEvent);

@@ -31,6 +31,10 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
         return Conclude(file, found);
     }
 
+    /// <summary>Causes of which a rule asks for one of these lines, whether or not the line alone would convince it: for a line pasted alone.</summary>
+    internal IEnumerable<string> Asking(IEnumerable<string> lines) =>
+        catalogue.Where(c => c.Patterns.Any(p => p.Regex is not null && lines.Any(l => p.Matches(LogKind.Unknown, l)))).OrderBy(c => c.Link).Select(c => c.Id);
+
     private static Diagnosis Conclude(CaseFile file, List<Found> found)
     {
         var firm = found.Where(f => f.Finding.Confidence >= Confidence.Likely).Select(f => f.Cause.Id).ToHashSet(StringComparer.Ordinal);

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+using Stillpoint.Doctor;
+using Stillpoint.Model;
+
+namespace Stillpoint.Control.Jobs;
+
+/// <summary>A job that failed, or did less than asked, as facts: what preflight saw, the failure's code, arguments and evidence, and the warnings.</summary>
+public static partial class JobFacts
+{
+    /// <summary>Warnings that say why a point is worth less than wanted, and not by somebody's own wish.</summary>
+    private static readonly HashSet<FailureCode> Reasons =
+    [
+        FailureCode.AgentNotConfigured, FailureCode.AgentNotConnected, FailureCode.AgentNotResponding, FailureCode.AgentCommandBlocked,
+        FailureCode.FsFreezeLockHeld, FailureCode.FreezeFailed, FailureCode.FreezeTimedOut, FailureCode.ThawCountMismatch, FailureCode.GuardNotPossible,
+        FailureCode.GuardFired, FailureCode.WardenLost, FailureCode.BeginOutlivedFreeze, FailureCode.CheckpointInconsistent, FailureCode.BitmapMismatch,
+    ];
+
+    /// <summary>Whether a doctor should look at it: it failed for a reason, or stepped down.</summary>
+    public static bool Wanted(Failure? failure, IReadOnlyList<Failure> warnings) =>
+        failure is { Code: not FailureCode.Cancelled } || warnings.Any(w => Reasons.Contains(w.Code));
+
+    public static IReadOnlyList<Fact> Of(IReadOnlyList<Fact> preflight, Failure? failure, IReadOnlyList<Failure> warnings, DateTimeOffset at)
+    {
+        var facts = new List<Fact>(preflight);
+        if (failure is not null)
+        {
+            facts.Add(new(FactNames.FailureCode, failure.Code.ToText(), "job", at));
+            facts.Add(new(FactNames.FailureStage, failure.Stage.ToText(), "job", at));
+            Tell(failure, FactNames.FailureArgument);
+        }
+        foreach (var warning in warnings)
+        {
+            facts.Add(new($"warning:{warning.Code.ToText()}", warning.Stage.ToText(), "job", at));
+            if (!Reasons.Contains(warning.Code)) continue;
+            if (facts.All(f => f.Name != FactNames.ReasonCode)) facts.Add(new(FactNames.ReasonCode, warning.Code.ToText(), "job", at));
+            Tell(warning, "reason.argument");
+        }
+        return facts;
+
+        void Tell(Failure told, string argumentName)
+        {
+            foreach (var (name, value) in told.Arguments) facts.Add(new($"{argumentName}:{name}", value, "job", at));
+            foreach (var evidence in told.Evidence)
+            {
+                // Preflight hands on what it saw as evidence; it becomes a fact again.
+                if (Observed().Match(evidence.Text) is { Success: true } seen)
+                {
+                    if (facts.All(f => f.Name != seen.Groups["name"].Value))
+                        facts.Add(new(seen.Groups["name"].Value, seen.Groups["value"].Value, evidence.Source, evidence.Time ?? at));
+                    continue;
+                }
+                var line = 0;
+                foreach (var text in evidence.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                    facts.Add(LineFact.Of(LogKind.Host, evidence.Source, ++line, evidence.Time ?? at, text.Length > 4096 ? text[..4096] : text));
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^(?<name>[a-z][a-z0-9-]*(\.[a-z0-9-]+)+) = (?<value>.*)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Observed();
+}

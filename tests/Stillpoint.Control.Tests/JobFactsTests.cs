@@ -1,0 +1,61 @@
+using Stillpoint.Control.Catalog;
+using Stillpoint.Control.Jobs;
+using Stillpoint.Doctor;
+using Stillpoint.Model;
+using Stillpoint.TestKit;
+using Xunit;
+
+namespace Stillpoint.Control.Tests;
+
+/// <summary>A failed or stepped-down job, as the doctor gets it.</summary>
+public sealed class JobFactsTests
+{
+    private static readonly DateTimeOffset At = new(2026, 11, 20, 2, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Facts_OfAStepDown_NameItsCauseWithTheEvidence()
+    {
+        var warning = Failure.Of(FailureCode.FsFreezeLockHeld, Stage.Freeze).With(new("guest-fsfreeze-status", "frozen", At));
+        var facts = JobFacts.Of([new("guest.fsfreeze", "frozen", "guest-fsfreeze-status", At)], null, [warning], At);
+        var cause = Assert.Single(Diagnostician.Default.Diagnose(facts).Causes);
+        Assert.Equal("fs-freeze-lock-held", cause.Id);
+        Assert.Equal(["reason.code = fs-freeze-lock-held", "guest.fsfreeze = frozen"], cause.Evidence.Select(q => q.Text));
+    }
+
+    [Fact]
+    public void Evidence_OfAFailedPreflight_BecomesFactsAgain()
+    {
+        var failure = Failure.Of(FailureCode.VmPausedByHost, Stage.Preflight, ("vm", "web1"))
+            .With(new("virDomainGetState", "domain.paused-by-io-error = true", At)).With(new("libvirt", "one\ntwo", At));
+        var facts = JobFacts.Of([], failure, [], At);
+        Assert.Contains(new Fact("domain.paused-by-io-error", "true", "virDomainGetState", At), facts);
+        Assert.Contains(new Fact("failure.argument:vm", "web1", "job", At), facts);
+        Assert.Contains(new Fact("line.host", "two", "libvirt:2", At), facts);
+    }
+
+    [Theory]
+    [InlineData(FailureCode.Cancelled, false)]
+    [InlineData(FailureCode.VaultFull, true)]
+    public void Wanted_OfFailures_IsAllButACancel(FailureCode code, bool wanted) =>
+        Assert.Equal(wanted, JobFacts.Wanted(Failure.Of(code, Stage.Store), []));
+
+    [Fact]
+    public void Wanted_OfWarnings_IsOnlyWhatLoweredThePoint()
+    {
+        Assert.True(JobFacts.Wanted(null, [Failure.Of(FailureCode.AgentNotConnected, Stage.Freeze)]));
+        Assert.False(JobFacts.Wanted(null, [Failure.Of(FailureCode.NotFrozenByPolicy, Stage.Freeze), Failure.Of(FailureCode.DiskExcluded, Stage.Reconcile)]));
+    }
+
+    [Fact]
+    public void Facts_KeptWithAJob_ComeBackAsTheyWere()
+    {
+        using var temp = new TempFolder();
+        using var database = CatalogDatabase.Open(new(temp.Path), TimeProvider.System);
+        var job = new JobRecord(JobId.New(TimeProvider.System), JobKind.Backup, JobState.Running, null, "web1", "", "/v", null, At, null, 0, 0, null, "x", 1);
+        new JobTable(database).Add(job);
+        Fact[] facts = [new("a.b", "1", "there", At), new("line.host", "text\u4e2d", "libvirt:2", default)];
+        new JobFactTable(database).Add(job.Id, facts);
+        Assert.Equal(facts, new JobFactTable(database).Of(job.Id));
+        Assert.Empty(new JobFactTable(database).Of(JobId.New(TimeProvider.System)));
+    }
+}
