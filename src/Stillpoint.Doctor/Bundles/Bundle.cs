@@ -144,7 +144,7 @@ internal static class Bundle
             {
                 (entry, broken) = (null, e.Reason);
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or FormatException or ArgumentException or OverflowException)
+            catch (Exception e) when (e is InvalidDataException or IOException or FormatException or ArgumentException or OverflowException or NotSupportedException)
             {
                 (entry, broken) = (null, SkipReason.Damaged);
             }

@@ -29,7 +29,7 @@ public sealed class BundleFacts(string path, IReadOnlyList<LinePattern> patterns
     public IEnumerable<Fact> Collect(CancellationToken ct)
     {
         var budget = new ReadBudget(limits ?? BundleLimits.Default);
-        return Collect(Bundle.Read(path, budget), budget, new Sieve(patterns), ct);
+        return Collect(Bundle.Read(path, budget), budget, new Sieve(new PatternIndex(patterns)), ct);
     }
 
     internal static IEnumerable<Fact> Collect(IEnumerable<BundleEntry> entries, ReadBudget budget, Sieve sieve, CancellationToken ct)

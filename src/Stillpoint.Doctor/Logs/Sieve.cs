@@ -15,23 +15,17 @@ internal sealed class Sieve
     /// <summary>Squares of line lengths that one pattern's regex may be tried on: bounds the time hostile lines can take, and is never met by real ones.</summary>
     private const long MostEffort = 200_000_000_000;
 
-    private readonly IReadOnlyList<LinePattern> _patterns;
-    private readonly LiteralAutomaton _automaton;
-    private readonly int[][] _patternsOf;
+    private readonly PatternIndex _index;
     private readonly bool[] _found;
     private readonly long[] _effort;
     private readonly char[] _chars = new char[LineFeed.LongestPiece];
     private long _text;
 
-    public Sieve(IReadOnlyList<LinePattern> patterns)
+    public Sieve(PatternIndex index)
     {
-        _patterns = patterns;
-        var literals = patterns.SelectMany(p => p.Literals).Select(l => l.ToLowerInvariant()).Distinct().ToArray();
-        _patternsOf = [.. literals.Select(l => Enumerable.Range(0, patterns.Count)
-            .Where(i => patterns[i].Literals.Contains(l, StringComparer.OrdinalIgnoreCase)).ToArray())];
-        _automaton = new(literals);
-        _found = new bool[literals.Length];
-        _effort = new long[patterns.Count];
+        _index = index;
+        _found = new bool[index.Literals];
+        _effort = new long[index.Patterns.Count];
     }
 
     /// <summary>All of one file. What it held comes back as facts, its lines in their order.</summary>
@@ -49,7 +43,7 @@ internal sealed class Sieve
                 first ??= time;
                 last = time;
             }
-            if (!_automaton.Search(line, _found)) continue;
+            if (!_index.Automaton.Search(line, _found)) continue;
             Take(file, kind, line, (feed.Number, piece), last, kept, ends);
         }
         var facts = new List<Fact> { new($"{FactNames.FileKind}:{file}", LineFact.TextOf(kind), file, default), new($"{FactNames.FileLines}:{file}", $"{feed.Number}", file, default) };
@@ -69,9 +63,9 @@ internal sealed class Sieve
         {
             if (!_found[literal]) continue;
             _found[literal] = false;
-            foreach (var index in _patternsOf[literal])
+            foreach (var index in _index.PatternsOf[literal])
             {
-                var pattern = _patterns[index];
+                var pattern = _index.Patterns[index];
                 if (!pattern.LooksIn(kind) || _effort[index] > MostEffort) continue;
                 if (length < 0) length = Clean(line);
                 _effort[index] += (long)length * length;

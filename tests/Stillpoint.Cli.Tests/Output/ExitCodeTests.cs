@@ -14,7 +14,7 @@ public sealed class ExitCodeTests
         [2] = "usage-invalid usage-unknown-command usage-unknown-option usage-value-missing usage-value-unwanted usage-given-twice usage-argument-missing " +
               "usage-argument-unwanted usage-conflict usage-choose-one passphrase-missing passphrase-unusable passphrases-differ vault-not-chosen " +
               "point-ambiguous job-ambiguous vm-name-ambiguous",
-        [3] = "vm-not-found vault-not-found vault-key-not-found point-not-found point-forgotten disk-not-in-point pool-not-found job-not-found",
+        [3] = "vm-not-found vault-not-found vault-key-not-found point-not-found point-forgotten disk-not-in-point pool-not-found job-not-found cause-unknown",
         [5] = "vault-wrong-passphrase",
         [6] = "vault-damaged",
         [7] = "vm-backup-running vm-busy-with-other-job vault-busy",

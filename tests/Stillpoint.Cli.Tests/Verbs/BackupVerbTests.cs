@@ -16,7 +16,7 @@ public sealed class BackupVerbTests
         host.Engine.Capture = (o, _, _) => Task.FromResult(FakeEngine.Result(o, Failure.Of(FailureCode.TpmNotCaptured, Stage.Reconcile)));
         var json = (await host.JsonAsync("backup", FakeHost.VmName)).Must().Json;
         Assert.Equal(
-            ["job", "state", "point", "vm", "vmId", "taken", "consistency", "reason", "frozenMs", "checkpoint", "disks", "leftOut", "bytesRead", "bytesStored", "seconds", "warnings"],
+            ["job", "state", "point", "vm", "vmId", "taken", "consistency", "reason", "frozenMs", "checkpoint", "disks", "leftOut", "bytesRead", "bytesStored", "seconds", "warnings", "diagnosis"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal("completed-with-warnings", json.GetProperty("state").GetString());
         Assert.Equal(26, json.GetProperty("point").GetString()!.Length);

@@ -14,6 +14,8 @@ internal sealed record UnitCase(
 {
     private const int NoiseLines = 320;
 
+    private static readonly PatternIndex Index = new(Diagnostician.Default.Patterns);
+
     private static readonly LogKind[] Noisy = [LogKind.Agent, LogKind.Extension, LogKind.Shell, LogKind.System, LogKind.Audit, LogKind.Host, LogKind.Windows];
 
     public static string Folder => Repository.PathOf("tests", "Stillpoint.Doctor.Tests", "Cases");
@@ -73,7 +75,7 @@ internal sealed record UnitCase(
         if (files.All(f => f.Kind != LogKind.System)) files.Add(("var/log/syslog", LogKind.System, []));
         var entries = files.Select(f => Entry(f.Path, Noisy.Contains(f.Kind) ? Mixed(f.Kind, f.Lines, noise, from, to) : f.Lines, to))
             .OrderBy(e => e.Name, StringComparer.Ordinal).ToArray();
-        var facts = BundleFacts.Collect(entries, new(BundleLimits.Default), new Sieve(Diagnostician.Default.Patterns), CancellationToken.None);
+        var facts = BundleFacts.Collect(entries, new(BundleLimits.Default), new Sieve(Index), CancellationToken.None);
         return [.. Facts, .. facts];
     }
 
