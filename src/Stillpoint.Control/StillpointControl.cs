@@ -112,22 +112,23 @@ public sealed class StillpointControl : IDisposable
             ct);
     }
 
-
-            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Release, ("vm", domain.Name)).CanRetry());
-        _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
-        return await _engine.ReleaseAsync(domain, _folder.Engine, ct);
-        using var held = JobLock.TryTake(_folder, LockOf(domain.Id))
-        var domain = await host.FindDomainAsync(vm, ct);
-    /// <exception cref="FailureException">VmNotFound; VmBackupRunning: a job of the VM runs here; VmBusyWithOtherJob.</exception>
-    /// <returns>Null: there was nothing to look at.</returns>
-    /// <summary>Takes our checkpoints and bitmaps off a VM.</summary>
     /// <summary>What a backup of the VM would come to now; changes nothing.</summary>
-    /// <summary>What the doctor makes of a job that failed or did less than asked. From what was seen then: today's rules, the same facts.</summary>
-    public Diagnosis? Diagnose(JobId job) => _facts.Of(job) is { Count: > 0 } facts ? Diagnostician.Default.Diagnose(facts) : null;
     public Task<VmCheckReport> CheckAsync(IHypervisorHost host, string vm, CapturePolicy policy, CancellationToken ct) =>
+        _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
+
+    /// <summary>Takes our checkpoints and bitmaps off a VM.</summary>
+    /// <exception cref="FailureException">VmNotFound; VmBackupRunning: a job of the VM runs here; VmBusyWithOtherJob.</exception>
     public async Task<ReleasedVm> ReleaseAsync(IHypervisorHost host, string vm, CancellationToken ct)
     {
+        var domain = await host.FindDomainAsync(vm, ct);
+        using var held = JobLock.TryTake(_folder, LockOf(domain.Id))
+            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Release, ("vm", domain.Name)).CanRetry());
+        return await _engine.ReleaseAsync(domain, _folder.Engine, ct);
     }
+
+    /// <summary>What the doctor makes of a job that failed or did less than asked. From what was seen then: today's rules, the same facts.</summary>
+    /// <returns>Null: there was nothing to look at.</returns>
+    public Diagnosis? Diagnose(JobId job) => _facts.Of(job) is { Count: > 0 } facts ? Diagnostician.Default.Diagnose(facts) : null;
 
     public void Dispose() => _database.Dispose();
 

@@ -39,7 +39,7 @@ public sealed class LineTests
         if (file == "facts") return Judge(id, enough, [.. facts, .. lines.Select(FactOf)]);
         var written = new DateTimeOffset(2026, 11, 20, 23, 0, 0, TimeSpan.Zero);
         var entry = new BundleEntry(file, written, () => new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")));
-        var read = BundleFacts.Collect([entry], new(BundleLimits.Default), new Sieve(Diagnostician.Default.Patterns), CancellationToken.None);
+        var read = BundleFacts.Collect([entry], new(BundleLimits.Default), new Sieve(UnitCase.Index), CancellationToken.None);
         return Judge(id, enough, [.. facts, .. read]);
     }
 

@@ -14,7 +14,7 @@ internal sealed record UnitCase(
 {
     private const int NoiseLines = 320;
 
-    private static readonly PatternIndex Index = new(Diagnostician.Default.Patterns);
+    internal static readonly PatternIndex Index = new(Diagnostician.Default.Patterns);
 
     private static readonly LogKind[] Noisy = [LogKind.Agent, LogKind.Extension, LogKind.Shell, LogKind.System, LogKind.Audit, LogKind.Host, LogKind.Windows];
 
