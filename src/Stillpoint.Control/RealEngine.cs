@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
@@ -19,16 +20,18 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
         IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
     {
         var process = new WorkerProcess(worker ?? WorkerCommand.Default, _limits.CancelPatience, clock);
+        var secret = vault.Secret.CopyBytes();
         try
         {
             return await process.RunAsync(
                 new(
-                    host.Uri.Text, paths.Data, paths.Run, vault.Path, (vault.Secret as Passphrase)?.Text, (vault.Secret as RecoveryKey)?.Text,
+                    host.Uri.Text, paths.Data, paths.Run, vault.Path, secret, vault.Secret is RecoveryKey, vault.KnownPaths ?? new Dictionary<Guid, string>(),
                     (long)_limits.VaultPatience.TotalMilliseconds, order),
                 events, ct);
         }
         finally
         {
+            CryptographicOperations.ZeroMemory(secret);
             if (process.WasLost) await ClearAfterAsync(paths, order, events);
         }
     }

@@ -78,7 +78,7 @@ public sealed class StillpointControl : IDisposable
             job, watcher,
             async (events, token) =>
             {
-                var result = await _engine.CaptureAsync(host, vault, _folder.Engine, order, events, token);
+                var result = await _engine.CaptureAsync(host, vault with { KnownPaths = Places.VaultPaths }, _folder.Engine, order, events, token);
                 return new JobResult<CaptureResult>(result, result.Warnings, result.Point.Id.ToString(), result.Point.BytesStored, () =>
                 {
                     Places.VaultUsed(result.Vault, vault.Path);

@@ -31,6 +31,12 @@ public sealed class OpenVault : IVault
     public static async Task<OpenVault> OpenAsync(IBlobStore store, VaultSecret secret, TimeProvider clock, CancellationToken ct)
     {
         var (header, keys) = await VaultDoor.UnlockAsync(store, secret, ct).ConfigureAwait(false);
+        return Of(store, keys, header, clock);
+    }
+
+    /// <param name="keys">Disposed with the vault.</param>
+    internal static OpenVault Of(IBlobStore store, Keyring keys, VaultHeader header, TimeProvider clock)
+    {
         var index = new BlockIndex(store, keys);
         var blocks = new BlockReader(store, keys, index, header.BlockSize);
         return new(new(store, keys, header, index, blocks, new(blocks), clock));

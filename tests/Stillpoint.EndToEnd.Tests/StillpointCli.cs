@@ -39,6 +39,7 @@ public sealed class StillpointCli : IDisposable
         Folder = new TempFolder("/var/tmp");
         Vault = Folder["vault"];
         File.WriteAllText(PassphraseFile, "correct horse battery staple\n");
+        File.SetUnixFileMode(PassphraseFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public TempFolder Folder { get; }

@@ -86,11 +86,11 @@ class Vault:
         need(hashlib.sha256(head[:160]).digest() == head[160:], "vault: its SHA-256 is wrong")
         supported(struct.unpack_from("<H", head, 8)[0], "the version")
         supported(head[12:16], "an algorithm", b"\1\1\1\1")
-        supported(struct.unpack_from("<I", head, 32)[0], "the set of required features", 0)
+        supported((twin := struct.unpack_from("<I", head, 32)[0]) & ~1, "the set of required features", 0)
         self.id, self.block = head[16:32], 1 << head[10]
         self.master = self.unwrap(passphrase, recovery)
         need(hmac.digest(derive(self.master, self.id, b"header"), head[:128], "sha256") == head[128:160], "vault: its MAC is wrong")
-        need(not any(head[52:128]), "vault: reserved bytes are not zero")
+        need(not any(head[68 if twin else 52:128]), "vault: reserved bytes are not zero")
         self.id_key = derive(self.master, self.id, b"id")
         self.pack_keys = functools.lru_cache(256)(lambda salt: AESGCM(derive(self.master, salt, b"pack")))
         self.recent = functools.lru_cache(64)(self.entry_plain)

@@ -16,6 +16,7 @@ internal static class CommandTree
     private static readonly OptionSpec DiskTo = new("disk", "NAME=PATH[:raw|:qcow2]", "disk.restore", Repeatable: true);
     private static readonly OptionSpec Overwrite = new("overwrite");
     private static readonly OptionSpec NewPassphrase = new("new-passphrase-file", "FILE");
+    private static readonly OptionSpec Label = new("label", "TEXT");
     private static readonly OptionSpec KeyToFile = new("recovery-key-file", "FILE", "recovery-key-file.write");
     private static readonly OptionSpec KeyFromFile = new("recovery-key-file", "FILE", "recovery-key-file.read");
 
@@ -60,11 +61,12 @@ internal static class CommandTree
             new("stats", Run: VaultStatsVerb.RunAsync), new("verify", Own: [new("full", Text: "full.verify"), new("sample", "PERCENT", "sample.verify"), new("max-time", "MINUTES", "max-time.verify")], Run: VaultVerifyVerb.RunAsync),
             new("gc", Own: [new("now", Text: "now.gc"), new("dry-run"), new("max-time", "MINUTES")], Run: GcVerb.RunAsync),
             new("rebuild-index", Run: RebuildIndexVerb.RunAsync),
+            new("copy", Dir, [new("vm", "VM", "vm.copy", Repeatable: true), new("point", "POINT", "point.copy", Repeatable: true)], VaultCopyVerb.RunAsync),
             new("key", Children:
             [
-                new("list", Run: KeyVerbs.ListAsync), new("add", Own: [NewPassphrase], Run: KeyVerbs.AddAsync),
+                new("list", Run: KeyVerbs.ListAsync), new("add", Own: [NewPassphrase, Label], Run: KeyVerbs.AddAsync),
                 new("change", Own: [NewPassphrase], Run: KeyVerbs.ChangeAsync), new("remove", Key, Run: KeyVerbs.RemoveAsync),
-                new("export", Own: [KeyToFile], Run: KeyVerbs.ExportAsync),
+                new("export", Own: [KeyToFile, Label], Run: KeyVerbs.ExportAsync),
             ]),
         ]),
         new("doctor", Own: [new("bundle", "PATH"), new("facts", "FILE"), new("save-facts", "FILE")], Run: DoctorVerb.RunAsync, Children:

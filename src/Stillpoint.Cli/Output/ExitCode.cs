@@ -13,14 +13,15 @@ internal static class ExitCode
         FailureCode.UsageInvalid or FailureCode.UsageUnknownCommand or FailureCode.UsageUnknownOption or FailureCode.UsageValueMissing or
         FailureCode.UsageValueUnwanted or FailureCode.UsageGivenTwice or FailureCode.UsageArgumentMissing or FailureCode.UsageArgumentUnwanted or
         FailureCode.UsageConflict or FailureCode.UsageChooseOne or FailureCode.PassphraseMissing or FailureCode.PassphraseUnusable or
-        FailureCode.PassphrasesDiffer or FailureCode.VaultNotChosen or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
+        FailureCode.PassphrasesDiffer or FailureCode.SecretFileOpenToOthers or FailureCode.VaultKeyAmbiguous or FailureCode.VaultNotChosen or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous => Usage,
         FailureCode.VmNotFound or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or FailureCode.PointForgotten or
         FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,
         FailureCode.VaultWrongPassphrase => WrongPassphrase,
         FailureCode.VaultDamaged => VaultDamaged,
         FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy => Busy,
-        FailureCode.HostPermissionDenied or FailureCode.VaultReadOnly or FailureCode.DataFolderUnusable => Permission,
+        FailureCode.HostPermissionDenied or FailureCode.VaultReadOnly or FailureCode.VaultForbidden or
+        FailureCode.DataFolderUnusable => Permission,
         FailureCode.HostUnreachable or FailureCode.HostRemoteNeedsWorker or FailureCode.HostConnectionLost => HostOutOfReach,
         FailureCode.VaultFull or FailureCode.TargetFull or FailureCode.ScratchSpaceLow => NoSpace,
         FailureCode.InternalError => Bug,

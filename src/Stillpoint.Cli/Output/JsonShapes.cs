@@ -105,6 +105,11 @@ internal sealed record VerifyJson(
 
 internal sealed record RebuildJson(long Packs, long Entries, int Segments, IReadOnlyList<FailureJson> Damage);
 
+/// <param name="Points">Copied now.</param>
+/// <param name="Damage">Points of the source that could not be copied whole.</param>
+internal sealed record VaultCopyJson(
+    string Vault, string Path, bool Made, IReadOnlyList<string> Points, int PointsThere, long Packs, long Bytes, IReadOnlyList<FailureJson> Damage);
+
 internal sealed record KeyJson(string Key, string Kind, string Label, DateTimeOffset Created);
 
 internal sealed record KeysJson(IReadOnlyList<KeyJson> Keys);
@@ -137,6 +142,7 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VaultStatsJson))]
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(RebuildJson))]
+[JsonSerializable(typeof(VaultCopyJson))]
 [JsonSerializable(typeof(KeyJson))]
 [JsonSerializable(typeof(KeysJson))]
 [JsonSerializable(typeof(RecoveryKeyJson))]

@@ -18,8 +18,8 @@ internal sealed record CliWorld
 
     public required Func<string?> ReadLine { get; init; }
 
-    /// <summary>Reads a line without showing it.</summary>
-    public required Func<string?> ReadSecret { get; init; }
+    /// <summary>Reads a line without showing it; whoever asked clears it.</summary>
+    public required Func<char[]?> ReadSecret { get; init; }
 
     public required Func<string, string?> Variable { get; init; }
 

@@ -61,16 +61,20 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
         return OpenVaultAsync(path, VaultSecret, ct);
     }
 
-    public async Task<OpenedVault> OpenVaultAsync(string path, VaultSecret secret, CancellationToken ct) =>
-        new(Keep(await OpenVault.OpenAsync(new FolderStore(path), secret, World.Clock, ct)), path);
+    /// <summary>The secret is gone when the vault is open, or is not.</summary>
+    public async Task<OpenedVault> OpenVaultAsync(string path, VaultSecret secret, CancellationToken ct)
+    {
+        using (secret) return new(Keep(await OpenVault.OpenAsync(new FolderStore(path), secret, World.Clock, ct)), path);
+    }
 
     /// <summary>The vault itself rather than what the engine sees of it: for looking after it.</summary>
     public async Task<OpenVault> OpenVaultForCareAsync(CancellationToken ct)
     {
-        return Keep(await OpenVault.OpenAsync(new FolderStore(VaultPath), VaultSecret, World.Clock, ct));
+        using var secret = VaultSecret;
+        return Keep(await OpenVault.OpenAsync(new FolderStore(VaultPath), secret, World.Clock, ct));
     }
 
-    /// <summary>The secret of the vault named, or of the default one.</summary>
+    /// <summary>The secret of the vault named, or of the default one: asked for anew at each call, the caller's to dispose.</summary>
     public VaultSecret VaultSecret => Secrets.OfVault(Line.Value("passphrase-file"), VaultPath);
 
     public string Time(DateTimeOffset time) => Texts.Time(time, World.Clock.LocalTimeZone);

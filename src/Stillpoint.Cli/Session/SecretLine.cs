@@ -1,29 +1,40 @@
-using System.Text;
-
 namespace Stillpoint.Cli.Session;
 
 internal static class SecretLine
 {
-    /// <summary>A line from the terminal, not echoed. Null when input ends.</summary>
-    public static string? Read()
+    /// <summary>Longer than anybody types; what is typed past it is dropped.</summary>
+    private const int MaxLength = 1024;
+
+    /// <summary>A line from the terminal, not echoed. Null when input ends. The caller clears it.</summary>
+    public static char[]? Read()
     {
-        var text = new StringBuilder();
-        while (true)
+        var typed = GC.AllocateArray<char>(MaxLength, pinned: true);
+        var length = 0;
+        try
         {
-            var key = Console.ReadKey(intercept: true);
-            switch (key.Key)
+            while (true)
             {
-                case ConsoleKey.Enter:
-                    return text.ToString();
-                case ConsoleKey.Backspace when text.Length > 0:
-                    text.Length--;
-                    break;
-                case ConsoleKey.D when key.Modifiers.HasFlag(ConsoleModifiers.Control) && text.Length == 0:
-                    return null;
-                default:
-                    if (key.KeyChar >= ' ') text.Append(key.KeyChar);
-                    break;
+                var key = Console.ReadKey(intercept: true);
+                switch (key.Key)
+                {
+                    case ConsoleKey.Enter:
+                        var line = GC.AllocateUninitializedArray<char>(length, pinned: true);
+                        typed.AsSpan(0, length).CopyTo(line);
+                        return line;
+                    case ConsoleKey.Backspace when length > 0:
+                        length--;
+                        break;
+                    case ConsoleKey.D when key.Modifiers.HasFlag(ConsoleModifiers.Control) && length == 0:
+                        return null;
+                    default:
+                        if (key.KeyChar >= ' ' && length < MaxLength) typed[length++] = key.KeyChar;
+                        break;
+                }
             }
+        }
+        finally
+        {
+            Array.Clear(typed);
         }
     }
 }

@@ -15,7 +15,8 @@ internal static class BackupVerb
         var started = call.World.Clock.GetTimestamp();
         var order = OrderOf(call);
         _ = call.HostUri;
-        var vault = new VaultAccess(call.VaultPath, call.VaultSecret);
+        using var secret = call.VaultSecret;
+        var vault = new VaultAccess(call.VaultPath, secret);
         var host = await call.ConnectAsync(ct);
         // Thaws and ends jobs now; what only the vault can decide is the worker's, who opens it.
         await Recovery.RunAsync(call, null, ct);

@@ -27,9 +27,10 @@ internal static class KeyVerbs
 
     public static async Task<int> AddAsync(Invocation call, CancellationToken ct)
     {
-        var (store, current) = (new FolderStore(call.VaultPath), call.VaultSecret);
-        var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
-        var key = await VaultKeys.AddPassphraseAsync(store, current, passphrase, "", call.World.Clock, ct);
+        var store = new FolderStore(call.VaultPath);
+        using var current = call.VaultSecret;
+        using var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
+        var key = await VaultKeys.AddPassphraseAsync(store, current, passphrase, LabelOf(call), call.World.Clock, ct);
         call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.added")));
         return ExitCode.Done;
     }
@@ -38,8 +39,9 @@ internal static class KeyVerbs
     {
         var store = new FolderStore(call.VaultPath);
         // Only a passphrase can be changed: a recovery key is replaced by exporting a new one and removing the old.
-        if (call.VaultSecret is not Passphrase current) throw new FailureException(FailureCode.VaultWrongPassphrase, Stage.Input);
-        var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
+        using var secret = call.VaultSecret;
+        if (secret is not Passphrase current) throw new FailureException(FailureCode.VaultWrongPassphrase, Stage.Input);
+        using var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
         var key = await VaultKeys.ChangePassphraseAsync(store, current, passphrase, call.World.Clock, ct);
         call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.changed")));
         return ExitCode.Done;
@@ -47,11 +49,11 @@ internal static class KeyVerbs
 
     public static async Task<int> RemoveAsync(Invocation call, CancellationToken ct)
     {
-        var (store, current, id) = (new FolderStore(call.VaultPath), call.VaultSecret, call.Line.Argument!);
-        var key = (await VaultKeys.ListAsync(store, ct)).FirstOrDefault(k => k.Id == id)
-            ?? throw new FailureException(FailureCode.VaultKeyNotFound, Stage.Input, ("key", id));
-        call.Confirm(call.Texts.Of("prompt.remove-key", ("key", id)));
-        await VaultKeys.RemoveAsync(store, current, id, call.World.Clock, ct);
+        var store = new FolderStore(call.VaultPath);
+        using var current = call.VaultSecret;
+        var key = VaultKeys.Find(await VaultKeys.ListAsync(store, ct), call.Line.Argument!);
+        call.Confirm(call.Texts.Of("prompt.remove-key", ("key", key.Label.Length > 0 ? $"{key.Label} ({key.Id})" : key.Id)));
+        await VaultKeys.RemoveAsync(store, current, key.Id, call.World.Clock, ct);
         call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.removed")));
         return ExitCode.Done;
     }
@@ -59,13 +61,14 @@ internal static class KeyVerbs
     /// <summary>Makes one more recovery key: no vault keeps the text of an old one.</summary>
     public static async Task<int> ExportAsync(Invocation call, CancellationToken ct)
     {
-        var (store, current) = (new FolderStore(call.VaultPath), call.VaultSecret);
+        var store = new FolderStore(call.VaultPath);
+        using var current = call.VaultSecret;
         var file = call.Line.Value("recovery-key-file") is { } path ? Path.GetFullPath(path) : null;
         using var keeping = file is null ? null : NewSecretFile.Create(file);
         string key;
         try
         {
-            key = await VaultKeys.ExportRecoveryKeyAsync(store, current, "", call.World.Clock, ct);
+            key = await VaultKeys.ExportRecoveryKeyAsync(store, current, LabelOf(call), call.World.Clock, ct);
         }
         catch (FailureException)
         {
@@ -86,6 +89,13 @@ internal static class KeyVerbs
         }
         call.Say(call.Texts.Labelled(call.Texts.Of("label.recovery-key"), key));
         call.Say(call.Texts.Of("vault.keep-recovery-key"));
+    }
+
+    /// <exception cref="FailureException">UsageInvalid: longer than a label may be.</exception>
+    private static string LabelOf(Invocation call)
+    {
+        var label = call.Line.Value("label")?.Trim() ?? "";
+        return label.Length <= 100 ? label : throw Grammar.CommandLine.Invalid("label", label, "1-100");
     }
 
     private static KeyJson ToJson(KeyInfo key) => new(key.Id, key.IsRecoveryKey ? "recovery-key" : "passphrase", key.Label, key.Created);

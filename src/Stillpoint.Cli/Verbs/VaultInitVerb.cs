@@ -17,7 +17,7 @@ internal static class VaultInitVerb
         var places = call.Control.Places;
         // Before the vault is made: a key that could not be kept would be lost with it.
         using var keeping = keyFile is null ? null : NewSecretFile.Create(keyFile);
-        var passphrase = call.Secrets.NewPassphrase(call.Line.Value("passphrase-file"), orEnvironment: true);
+        using var passphrase = call.Secrets.NewPassphrase(call.Line.Value("passphrase-file"), orEnvironment: true);
         var settings = new VaultSettings();
         NewVault made;
         try

@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Vault;
 
 namespace Stillpoint.Cli.Verbs;
 
@@ -10,6 +11,8 @@ internal static class VaultUseVerb
     {
         var path = Path.GetFullPath(call.Line.Argument!);
         var opened = await call.OpenVaultAsync(path, call.Secrets.OfVault(call.Line.Value("passphrase-file"), path), ct);
+        if (call.Control.Places.PathOf(opened.Vault.Id) is { } known && await VaultIdentity.IsTwiceAsync(opened.Vault.Id, path, known, ct))
+            call.Confirm(call.Texts.Of("prompt.vault-id-twice", ("path", path), ("other", known)));
         call.Control.Places.VaultUsed(opened.Vault.Id, path);
         call.Control.Places.DefaultVault = path;
         call.Show(() => new(path), JsonDocuments.Shapes.VaultChosenJson, () => call.Say(call.Texts.Of("vault.chosen", ("path", path))));

@@ -35,6 +35,12 @@ public sealed class PlaceTable(CatalogDatabase database, TimeProvider clock)
         """,
         ("id", id.ToString()), ("path", path), ("now", Now));
 
+    /// <summary>Where the vault was last met; null: never.</summary>
+    public string? PathOf(VaultId id) => database.Query("select path from vault where id = $id", r => r.GetString(0), ("id", id.ToString())).FirstOrDefault();
+
+    public IReadOnlyDictionary<Guid, string> VaultPaths =>
+        database.Query("select id, path from vault", r => (Id: Guid.Parse(r.GetString(0)), Path: r.GetString(1))).ToDictionary(v => v.Id, v => v.Path);
+
     public void VmUsed(VmId id, string name, string host) => database.Execute(
         """
         insert into vm (id, name, host, last_used) values ($id, $name, $host, $now)

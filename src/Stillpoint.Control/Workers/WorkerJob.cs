@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
@@ -26,10 +27,15 @@ internal sealed class WorkerJob(
         var store = new WatchedStore(new FolderStore(order.Vault), clock);
         await using var watching = clock.CreateTimer(_ => EndIfHung(store), null, Look, Look);
         var connecting = Task.Run(() => connect(HostUri.Parse(order.Host), ct), ct);
-        var secret = order.RecoveryKey is { } key ? VaultSecret.FromRecoveryKey(key) : VaultSecret.FromPassphrase(order.Passphrase!);
+        using VaultSecret secret = order.IsRecoveryKey ? new RecoveryKey(order.Secret.AsSpan()) : new Passphrase(order.Secret.AsSpan());
+        CryptographicOperations.ZeroMemory(order.Secret);
         // On a thread of its own: a folder's calls block theirs.
         await using var vault = await Task.Run(() => OpenVault.OpenAsync(store, secret, clock, ct), ct);
+        secret.Dispose();
         say(new() { Vault = vault.Id.Value });
+        // Backups that went now here, now there would leave two histories with holes. Reading does no harm: restores do not ask.
+        if (order.VaultPaths.TryGetValue(vault.Id.Value, out var known) && await VaultIdentity.IsTwiceAsync(vault.Id, order.Vault, known, ct))
+            throw new FailureException(FailureCode.VaultIdTwice, Stage.Preflight, ("path", order.Vault), ("other", known));
         await using var host = await connecting;
         await ClearAsync(vault, ct);
         return await new CapturePipeline(host, vault, _paths, this, clock, hooks, warden).RunAsync(order.Backup, ct);

@@ -4,9 +4,11 @@ using Stillpoint.Model;
 namespace Stillpoint.Control.Workers;
 
 /// <summary>A worker's first line: all it is told. It carries the vault's secret, so it is never on a command line, in an environment or in a file.</summary>
+/// <param name="Secret">Its bytes: <see cref="Stillpoint.Vault.VaultSecret.CopyBytes"/>.</param>
+/// <param name="VaultPaths">Where each known vault was last worked in, by its id.</param>
 /// <param name="VaultPatienceMs">See <see cref="WorkerLimits.VaultPatience"/>.</param>
 internal sealed record WorkerOrder(
-    string Host, string Data, string Run, string Vault, string? Passphrase, string? RecoveryKey, long VaultPatienceMs, BackupOrder Backup)
+    string Host, string Data, string Run, string Vault, byte[] Secret, bool IsRecoveryKey, IReadOnlyDictionary<Guid, string> VaultPaths, long VaultPatienceMs, BackupOrder Backup)
 {
     /// <summary>The one line that may follow. The end of the input says the same: the owner is gone.</summary>
     public const string Cancel = "cancel";

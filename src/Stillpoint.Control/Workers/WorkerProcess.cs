@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Model;
@@ -30,7 +31,7 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
         var errors = ReadErrorsAsync(process);
         var warnings = new List<Failure>();
         var reading = Task.Run(() => ReadAsync(process, new Warned(events, warnings)), CancellationToken.None);
-        Tell(process, JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder));
+        Order(process, order);
         // After the order, or the cancel would be taken for it. One that came before is told at once.
         await using (ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null)) await EndAsync(process, reading, ct);
         await Task.WhenAll(reading, errors);
@@ -130,6 +131,29 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
         {
             _words.Enqueue(text);
             if (_words.Count > LastWords) _words.Dequeue();
+        }
+    }
+
+    /// <summary>Past the writer and its buffer: what holds the secret is wiped when it is sent.</summary>
+    private static void Order(Process process, WorkerOrder order)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(order, WorkerJson.Default.WorkerOrder);
+        try
+        {
+            lock (process)
+            {
+                process.StandardInput.BaseStream.Write(line);
+                process.StandardInput.BaseStream.Write("\n"u8);
+                process.StandardInput.BaseStream.Flush();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It has ended; its exit code says the rest.
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(line);
         }
     }
 

@@ -22,6 +22,9 @@ public enum FailureCode
     PassphraseMissing,
     PassphraseUnusable,
     PassphrasesDiffer,
+
+    /// <summary>A file with a secret that other users of the machine can read.</summary>
+    SecretFileOpenToOthers,
     VaultNotChosen,
     JobNotFound,
     JobAmbiguous,
@@ -92,15 +95,25 @@ public enum FailureCode
     VaultFolderNotEmpty,
     VaultWrongPassphrase,
     VaultKeyNotFound,
+    VaultKeyAmbiguous,
     VaultLastKey,
     VaultFormatNewer,
     VaultDamaged,
     VaultFull,
     VaultReadOnly,
+
+    /// <summary>The system does not let this user look into the vault.</summary>
+    VaultForbidden,
     VaultIoFailed,
 
     /// <summary>A call to the vault's store did not return: a hung mount.</summary>
     VaultNotResponding,
+
+    /// <summary>Two folders hold vaults with one id: one was copied by other means than `vault copy`.</summary>
+    VaultIdTwice,
+
+    /// <summary>A vault that is no copy of the one to be copied.</summary>
+    VaultNotACopy,
     VaultLeaseLost,
     VaultBusy,
     PointNotFound,

@@ -40,8 +40,7 @@ public static class VaultVerify
     {
         var header = await VaultDoor.ReadHeaderAsync(store, ct).ConfigureAwait(false);
         var damage = new ConcurrentBag<Failure>();
-        var id = VaultHeader.Parse(header).Id;
-        foreach (var slot in (await VaultDoor.ReadSlotsAsync(store, id, ct).ConfigureAwait(false)).Damaged) damage.Add(Damage.Of(slot, "check sum of a key slot").Failure);
+        foreach (var slot in (await VaultDoor.ReadSlotsAsync(store, VaultHeader.Parse(header), ct).ConfigureAwait(false)).Damaged) damage.Add(Damage.Of(slot, "check sum of a key slot").Failure);
         var blobs = (await PackCheck.ListPacksAsync(store, ct).ConfigureAwait(false)).ConvertAll(p => p.Blob);
         await foreach (var blob in store.ListAsync(IndexFormat.Folder, ct).ConfigureAwait(false)) blobs.Add(blob);
         await Parallel.ForEachAsync(blobs, ct, async (blob, token) =>

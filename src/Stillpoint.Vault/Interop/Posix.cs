@@ -31,6 +31,13 @@ internal static partial class Posix
 
     public static int RenameIfAbsent(string from, string to) => RenameAt2(CurrentDirectory, from, CurrentDirectory, to, RenameNoReplace);
 
+    /// <summary>statx of 256 bytes with the basic fields; false if it failed.</summary>
+    public static unsafe bool Status(string path, Span<byte> status)
+    {
+        const uint basic = 0x7ff;
+        fixed (byte* p = status) return StatX(CurrentDirectory, path, 0, basic, p) == 0;
+    }
+
     private static int Retried(Func<int> call)
     {
         int r;
@@ -59,6 +66,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt2(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatX(int folder, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncFileRange(int fd, long offset, long length, uint flags);

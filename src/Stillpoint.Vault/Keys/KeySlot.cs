@@ -61,14 +61,14 @@ internal sealed record KeySlot(string Name, SlotKind Kind, string Label, DateTim
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(68)), 0, 253402300799999)), rounds, bytes);
     }
 
-    /// <returns>Null: another secret's slot.</returns>
+    /// <returns>Null: another secret's slot. Pinned; the caller zeroes it.</returns>
     public byte[]? Unwrap(VaultSecret secret)
     {
         if ((secret is Passphrase) != (Kind == SlotKind.Passphrase)) return null;
         using var cipher = WrappingCipher(Bytes, secret);
         if (cipher is null) return null;
         var end = Bytes.Length - 32 - WrappedSize;
-        var master = new byte[32];
+        var master = GC.AllocateArray<byte>(32, pinned: true);
         try
         {
             cipher.Decrypt(new byte[12], Bytes.AsSpan(end, 32), Bytes.AsSpan(end + 32, 16), master, Bytes.AsSpan(0, end));
@@ -89,10 +89,10 @@ internal sealed record KeySlot(string Name, SlotKind Kind, string Label, DateTim
             case Passphrase p:
                 var rounds = BinaryPrimitives.ReadUInt32LittleEndian(slot[64..]);
                 if (rounds == 0) return null;
-                Rfc2898DeriveBytes.Pbkdf2(p.Text, salt, key, (int)rounds, HashAlgorithmName.SHA512);
+                Rfc2898DeriveBytes.Pbkdf2(p.Utf8, salt, key, (int)rounds, HashAlgorithmName.SHA512);
                 break;
             case RecoveryKey r:
-                if (RecoveryKeyText.Read(r.Text) is not { } recovery) return null;
+                if (RecoveryKeyText.Read(r.Utf8) is not { } recovery) return null;
                 HKDF.DeriveKey(HashAlgorithmName.SHA256, recovery, key, salt, "stillpoint/v1/recovery"u8);
                 CryptographicOperations.ZeroMemory(recovery);
                 break;

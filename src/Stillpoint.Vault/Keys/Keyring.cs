@@ -19,6 +19,7 @@ internal sealed class Keyring : IDisposable
         Derive(_vaultId, "stillpoint/v1/id"u8, IdKey);
     }
 
+    /// <summary>The header's family: a copied vault has another id of its own.</summary>
     public VaultId Vault { get; }
 
     public ReadOnlySpan<byte> VaultIdBytes => _vaultId;

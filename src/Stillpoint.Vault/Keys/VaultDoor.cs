@@ -12,11 +12,11 @@ internal static class VaultDoor
     {
         var bytes = await ReadHeaderAsync(store, ct).ConfigureAwait(false);
         var header = VaultHeader.Parse(bytes);
-        var slots = await ReadSlotsAsync(store, header.Id, ct).ConfigureAwait(false);
+        var slots = await ReadSlotsAsync(store, header, ct).ConfigureAwait(false);
         foreach (var slot in slots.Whole)
         {
             if (slot.Unwrap(secret) is not { } master) continue;
-            var keys = new Keyring(header.Id, master);
+            var keys = new Keyring(header.Family, master);
             CryptographicOperations.ZeroMemory(master);
             VaultHeader.CheckAuthentic(bytes, keys);
             return (header, keys);
@@ -34,7 +34,7 @@ internal static class VaultDoor
         throw new FailureException(FailureCode.VaultNotFound, Stage.Vault, ("path", store is FolderStore folder ? folder.Folder : ""));
     }
 
-    public static async Task<(List<KeySlot> Whole, List<string> Damaged)> ReadSlotsAsync(IBlobStore store, VaultId vault, CancellationToken ct)
+    public static async Task<(List<KeySlot> Whole, List<string> Damaged)> ReadSlotsAsync(IBlobStore store, VaultHeader header, CancellationToken ct)
     {
         var whole = new List<KeySlot>();
         var damaged = new List<string>();
@@ -43,7 +43,7 @@ internal static class VaultDoor
             var bytes = blob.Length <= KeySlot.MaxBytes ? await WholeObject.ReadAsync(store, blob.Name, KeySlot.MaxBytes, ct).ConfigureAwait(false) : [];
             if (bytes is null) continue; // removed since it was listed
             if (KeySlot.Parse(blob.Name, bytes) is not { } slot) damaged.Add(blob.Name);
-            else if (slot.Vault == vault) whole.Add(slot); // others are left over from an interrupted init
+            else if (slot.Vault == header.Family) whole.Add(slot); // others are left over from an interrupted init
         }
         whole.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return (whole, damaged);

@@ -75,7 +75,15 @@ public sealed class FolderStore : IBlobStore
     public Task<BlobInfo?> FindAsync(string name, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        return Task.FromResult<BlobInfo?>(_calls.Find(PathOf(name)) is { } file ? new(name, file.Length, file.Written) : null);
+        var path = PathOf(name);
+        try
+        {
+            return Task.FromResult<BlobInfo?>(_calls.Find(path) is { } file ? new(name, file.Length, file.Written) : null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.From(e, "stat", path);
+        }
     }
 
     public async IAsyncEnumerable<BlobInfo> ListAsync(string folder, [EnumeratorCancellation] CancellationToken ct)
@@ -86,7 +94,8 @@ public sealed class FolderStore : IBlobStore
         {
             ct.ThrowIfCancellationRequested();
             var name = Path.GetRelativePath(Folder, file.Path);
-            if (!name.StartsWith(Unfinished + "/", StringComparison.Ordinal)) yield return new(name, file.Length, file.Written);
+            // Others' files (a file manager's, a NAS's) lie in many folders: what cannot be an object's name is none of ours.
+            if (!name.StartsWith(Unfinished + "/", StringComparison.Ordinal) && BlobNames.IsValid(name)) yield return new(name, file.Length, file.Written);
         }
     }
 
@@ -116,6 +125,10 @@ public sealed class FolderStore : IBlobStore
             _ = _calls.Unlink(path);
         }
     }
+
+    /// <summary>A file that is no object of a vault, the first that is met. A new vault wants a folder of its own.</summary>
+    internal string? FindForeign() =>
+        _tree.Files(Folder).Select(f => Path.GetRelativePath(Folder, f.Path)).FirstOrDefault(name => !BlobNames.IsValid(name));
 
     /// <returns>False: the fsync failed and it may be tried with a new file.</returns>
     private bool WriteDurably(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationToken ct, bool lastAttempt)
@@ -153,10 +166,11 @@ public sealed class FolderStore : IBlobStore
         if (_calls.Link(temporary, target) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
-            if (errno == Posix.Eexist) return false;
+            // NFS: the server's answer to a link that was made may get lost, and the repeated call then finds its own work. Whose it is shows in the file.
+            if (errno == Posix.Eexist && !_calls.AreSame(temporary, target)) return false;
             // File systems without hard links: exFAT, some network mounts.
-            if (errno is not (Posix.Eperm or Posix.Eopnotsupp or Posix.Enosys or Posix.Emlink)) throw StoreFailure.From(errno, "link", target);
-            if (_calls.RenameIfAbsent(temporary, target) != 0)
+            if (errno is not (Posix.Eexist or Posix.Eperm or Posix.Eopnotsupp or Posix.Enosys or Posix.Emlink)) throw StoreFailure.From(errno, "link", target);
+            if (errno != Posix.Eexist && _calls.RenameIfAbsent(temporary, target) != 0)
             {
                 errno = Marshal.GetLastPInvokeError();
                 if (errno == Posix.Eexist) return false;

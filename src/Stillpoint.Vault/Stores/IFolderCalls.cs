@@ -26,6 +26,9 @@ internal interface IFolderCalls
 
     int Link(string from, string to);
 
+    /// <summary>Whether two names are one file. False where that cannot be told.</summary>
+    bool AreSame(string a, string b) => false;
+
     int RenameIfAbsent(string from, string to);
 
     int Unlink(string path);

@@ -16,6 +16,8 @@ internal static class StoreFailure
         return new((errno switch
         {
             Posix.Enospc or Posix.Edquot => Failure.Of(FailureCode.VaultFull, Stage.Store, ("path", path), ("free", FreeBytes(path))),
+            // What is not let in cannot be told from what is not there by anything but these words.
+            Posix.Eacces or Posix.Eperm when call is "stat" or "read" or "readdir" => Failure.Of(FailureCode.VaultForbidden, Stage.Store, ("path", path)),
             Posix.Eacces or Posix.Eperm or Posix.Erofs => Failure.Of(FailureCode.VaultReadOnly, Stage.Store, ("path", path)),
             _ => Failure.Of(FailureCode.VaultIoFailed, Stage.Store, ("path", path), ("call", call)),
         }).With(evidence));

@@ -4,7 +4,8 @@ namespace Stillpoint.Vault.Stores;
 
 /// <summary>The real file system.</summary>
 /// <param name="sync">fsync, or what a test puts in its place.</param>
-internal sealed class SystemCalls(Func<int, int> sync) : IFolderCalls
+/// <param name="link">link, likewise.</param>
+internal sealed class SystemCalls(Func<int, int> sync, Func<string, string, int>? link = null) : IFolderCalls
 {
     private const int FileMode = 0x180; // 0600: ciphertext, but nobody else's business
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 };
@@ -21,7 +22,9 @@ internal sealed class SystemCalls(Func<int, int> sync) : IFolderCalls
 
     public void Close(int fd) => _ = Posix.Close(fd);
 
-    public int Link(string from, string to) => Posix.Link(from, to);
+    public int Link(string from, string to) => link is null ? Posix.Link(from, to) : link(from, to);
+
+    public bool AreSame(string a, string b) => FileIdentity.AreSame(a, b);
 
     public int RenameIfAbsent(string from, string to) => Posix.RenameIfAbsent(from, to);
 
@@ -33,7 +36,8 @@ internal sealed class SystemCalls(Func<int, int> sync) : IFolderCalls
 
     public IEnumerable<string> Folders(string path) => Directory.EnumerateDirectories(path);
 
-    public FileFacts? Find(string path) => new FileInfo(path) is { Exists: true } file ? new(path, file.Length, file.LastWriteTimeUtc) : null;
+    public FileFacts? Find(string path) =>
+        IsThere(path) && new FileInfo(path) is { Exists: true } file ? new(path, file.Length, file.LastWriteTimeUtc) : null;
 
     public int? Read(string path, long offset, Span<byte> buffer)
     {
@@ -57,7 +61,7 @@ internal sealed class SystemCalls(Func<int, int> sync) : IFolderCalls
 
     public IEnumerable<FileFacts> Files(string folder)
     {
-        if (!Directory.Exists(folder)) yield break;
+        if (!IsThere(folder)) yield break;
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", Everything))
         {
             FileFacts facts;
@@ -70,6 +74,20 @@ internal sealed class SystemCalls(Func<int, int> sync) : IFolderCalls
                 continue; // deleted since it was listed
             }
             yield return facts;
+        }
+    }
+
+    /// <summary>.NET calls absent what this user may not look at; here that throws.</summary>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
         }
     }
 }

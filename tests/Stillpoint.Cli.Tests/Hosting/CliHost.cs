@@ -30,7 +30,7 @@ internal sealed class CliHost : IDisposable
     public CliHost()
     {
         Folder = new();
-        File.WriteAllText(PassphraseFile, "open sesame\n");
+        Secret(PassphraseFile, "open sesame\n");
     }
 
     public TempFolder Folder { get; }
@@ -81,7 +81,7 @@ internal sealed class CliHost : IDisposable
             ErrorIsTerminal = Terminal,
             CanAsk = Typed is not null,
             ReadLine = () => Typed!.TryDequeue(out var line) ? line : null,
-            ReadSecret = () => Typed!.TryDequeue(out var line) ? line : null,
+            ReadSecret = () => Typed!.TryDequeue(out var line) ? line.ToCharArray() : null,
             Variable = name => Variables.GetValueOrDefault(name),
             TerminalWidth = () => 100,
             Clock = Clock,
@@ -93,6 +93,13 @@ internal sealed class CliHost : IDisposable
             },
         };
         return new(await CliProgram.RunAsync(words, world, ct), output.ToString(), error.ToString());
+    }
+
+    /// <summary>A file with a secret, its owner's alone as the program demands.</summary>
+    public static void Secret(string file, string text)
+    {
+        File.WriteAllText(file, text);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public async Task<CliHost> WithVaultAsync()

@@ -12,13 +12,13 @@ public sealed class ExitCodeTests
     private static readonly Dictionary<int, string> Table = new()
     {
         [2] = "usage-invalid usage-unknown-command usage-unknown-option usage-value-missing usage-value-unwanted usage-given-twice usage-argument-missing " +
-              "usage-argument-unwanted usage-conflict usage-choose-one passphrase-missing passphrase-unusable passphrases-differ vault-not-chosen " +
+              "usage-argument-unwanted usage-conflict usage-choose-one passphrase-missing passphrase-unusable passphrases-differ secret-file-open-to-others vault-key-ambiguous vault-not-chosen " +
               "point-ambiguous job-ambiguous vm-name-ambiguous",
         [3] = "vm-not-found vault-not-found vault-key-not-found point-not-found point-forgotten disk-not-in-point pool-not-found job-not-found cause-unknown",
         [5] = "vault-wrong-passphrase",
         [6] = "vault-damaged",
         [7] = "vm-backup-running vm-busy-with-other-job vault-busy",
-        [8] = "host-permission-denied vault-read-only data-folder-unusable",
+        [8] = "host-permission-denied vault-read-only vault-forbidden data-folder-unusable",
         [9] = "host-unreachable host-remote-needs-worker host-connection-lost",
         [10] = "vault-full target-full scratch-space-low",
         [70] = "internal-error",

@@ -47,7 +47,7 @@ public sealed class RescueVerbTests
     public async Task Rescue_WrongRecoveryKey_IsToldAsWrongSecret()
     {
         using var host = await new CliHost().WithVaultAsync();
-        File.WriteAllText(host.Folder["key"], "sprk1-00000\n");
+        CliHost.Secret(host.Folder["key"], "sprk1-00000\n");
         (await host.BareAsync("rescue", "list", "--vault", host.Vault, "--recovery-key-file", host.Folder["key"], "--json")).MustFail(5, "vault-wrong-passphrase");
     }
 }

@@ -153,8 +153,8 @@ public sealed class VaultVerbTests
     {
         using var host = await new CliHost().WithVaultAsync();
         var (second, third) = (host.Folder["second"], host.Folder["third"]);
-        File.WriteAllText(second, "second\n");
-        File.WriteAllText(third, "third\n");
+        CliHost.Secret(second, "second\n");
+        CliHost.Secret(third, "third\n");
         string[] with(string file) => ["point", "list", "--data", host.Data, "--passphrase-file", file, "--json"];
 
         var added = (await host.JsonAsync("vault", "key", "add", "--new-passphrase-file", second)).Must().Json.GetProperty("key").GetString()!;
