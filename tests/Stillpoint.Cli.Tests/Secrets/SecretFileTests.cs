@@ -58,9 +58,10 @@ public sealed class SecretFileTests
         using var host = await new CliHost().WithVaultAsync();
         var pipe = host.Folder["pipe"];
         (await Tool.RunAsync("mkfifo", "-m", "644", pipe)).Must();
-        var writing = File.AppendAllTextAsync(pipe, "open sesame\n");
+        // A process of its own: opening a pipe waits for its other end.
+        var writing = Tool.RunAsync("sh", "-c", "echo open sesame > \"$0\"", pipe);
         (await host.BareAsync("point", "list", "--data", host.Data, "--passphrase-file", pipe, "--json")).Must();
-        await writing;
+        (await writing).Must();
     }
 
     [Fact]
