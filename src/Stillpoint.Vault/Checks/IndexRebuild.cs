@@ -31,7 +31,10 @@ public static class IndexRebuild
             var damaged = new List<Failure>();
             var batch = new List<(PackRef Pack, IReadOnlyList<PackEntry> Entries)>();
             var (packs, entries, segments, waiting) = (0L, 0L, new List<string>(), 0);
-            foreach (var (kind, blob) in await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false))
+            var listed = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
+            // A pack of a writer that died may be seen and not be safe yet; once it is indexed others build on it.
+            foreach (var kind in new[] { PackKind.Data, PackKind.Pages }) await parts.Store.SettleAsync(PackFormat.FolderOf(kind), ct).ConfigureAwait(false);
+            foreach (var (kind, blob) in listed)
             {
                 try
                 {

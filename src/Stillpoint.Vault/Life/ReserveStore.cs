@@ -23,6 +23,8 @@ internal sealed class ReserveStore(IBlobStore inner) : IBlobStore
 
     public Task<BlobInfo?> FindAsync(string name, CancellationToken ct) => inner.FindAsync(name, ct);
 
+    public Task SettleAsync(string folder, CancellationToken ct) => inner.SettleAsync(folder, ct);
+
     public IAsyncEnumerable<BlobInfo> ListAsync(string folder, CancellationToken ct) => inner.ListAsync(folder, ct);
 
     public Task DeleteAsync(string name, CancellationToken ct) => inner.DeleteAsync(name, ct);

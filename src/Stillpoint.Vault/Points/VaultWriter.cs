@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Stillpoint.Model;
+using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Leases;
 using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Sealed;
@@ -42,6 +43,8 @@ internal sealed class VaultWriter(VaultParts parts, LeaseKeeper lease, PointId p
         var committed = false;
         try
         {
+            // Segments of others, by which blocks were known: whoever put them may have died before their folder was synced.
+            await parts.Store.SettleAsync(IndexFormat.Folder, ct).ConfigureAwait(false);
             await lease.CheckAsync(ct).ConfigureAwait(false);
             var name = Manifest.NameOf(series, point);
             if (!await parts.Store.TryPutAsync(name, [SealedObject.Seal(parts.Keys, SealedKind.Manifest, name, payload)], ct).ConfigureAwait(false))

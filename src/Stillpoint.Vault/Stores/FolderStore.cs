@@ -99,6 +99,12 @@ public sealed class FolderStore : IBlobStore
         }
     }
 
+    public Task SettleAsync(string folder, CancellationToken ct)
+    {
+        _tree.Settle(Path.Combine(Folder, folder.TrimEnd('/')), ct);
+        return Task.CompletedTask;
+    }
+
     public Task DeleteAsync(string name, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();

@@ -30,6 +30,15 @@ internal sealed class FolderTree(IFolderCalls calls, string root)
         foreach (var one in found) _durable[one] = true;
     }
 
+    /// <summary>Syncs a folder and all below it; nothing if it is not there.</summary>
+    public void Settle(string folder, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (!calls.FolderExists(folder)) return;
+        foreach (var below in Reading(folder, () => calls.Folders(folder).ToList())) Settle(below, ct);
+        Sync(folder);
+    }
+
     public void Sync(string folder)
     {
         var fd = calls.OpenFolder(folder);

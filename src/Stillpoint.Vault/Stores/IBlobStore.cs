@@ -28,6 +28,12 @@ public interface IBlobStore
     /// <summary>Every object below a folder (<c>packs/</c>), in no particular order. Objects put or deleted meanwhile may or may not be seen.</summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string folder, CancellationToken ct);
 
+    /// <summary>
+    /// What a listing of the folder showed, and what it no longer showed, is durable when this returns. Needed where something is built on objects whose
+    /// makers may have died between the object and its folder's sync. A store whose puts and deletes are durable as soon as they are seen has nothing to do.
+    /// </summary>
+    Task SettleAsync(string folder, CancellationToken ct);
+
     /// <summary>No error if there is none. Durable when it returns.</summary>
     Task DeleteAsync(string name, CancellationToken ct);
 

@@ -30,14 +30,14 @@ public sealed class CrashSuiteTests
     private static async Task RunAsync(int first, int count)
     {
         var tally = new ConcurrentDictionary<(Operation, FaultKind), int>();
-        var failed = new ConcurrentBag<int>();
+        var failed = new ConcurrentDictionary<int, string>();
         await Parallel.ForEachAsync(Enumerable.Range(first, count), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (seed, _) =>
         {
-            if (await Shrinker.FailureOfAsync(CrashPlan.Of(seed)) is not null) failed.Add(seed);
+            if (await Shrinker.FailureOfAsync(CrashPlan.Of(seed), tally) is { } failure) failed[seed] = failure;
         });
         if (failed.IsEmpty) return;
-        var worst = failed.Min();
-        var (plan, failure) = await Shrinker.ShrinkAsync(CrashPlan.Of(worst), "");
-        Assert.Fail($"{failed.Count} of {count} plans fail: seeds {string.Join(", ", failed.Order().Take(20))}\n{plan}\n{failure}");
+        var worst = failed.Keys.Min();
+        var (plan, smallest) = await Shrinker.ShrinkAsync(CrashPlan.Of(worst), failed[worst]);
+        Assert.Fail($"{failed.Count} of {count} plans fail: seeds {string.Join(", ", failed.Keys.Order().Take(20))}\n{plan}\n{smallest}");
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Stillpoint.Vault.Tests.Crashes;
 
 /// <summary>Makes a failing plan smaller while it still fails: fewer operations, fewer faults, simpler ones.</summary>
@@ -18,11 +20,11 @@ internal static class Shrinker
         return (plan, failure);
     }
 
-    public static async Task<string?> FailureOfAsync(CrashPlan plan)
+    public static async Task<string?> FailureOfAsync(CrashPlan plan, ConcurrentDictionary<(Operation, FaultKind), int>? tally = null)
     {
         try
         {
-            await CrashRun.RunAsync(plan);
+            await CrashRun.RunAsync(plan, tally);
             return null;
         }
         catch (Exception e)

@@ -20,6 +20,8 @@ internal sealed class FaultStore(IBlobStore inner, Func<int, string, Exception?>
 
     public Task<BlobInfo?> FindAsync(string name, CancellationToken ct) => inner.FindAsync(name, ct);
 
+    public Task SettleAsync(string folder, CancellationToken ct) => inner.SettleAsync(folder, ct);
+
     public IAsyncEnumerable<BlobInfo> ListAsync(string folder, CancellationToken ct) => inner.ListAsync(folder, ct);
 
     public Task DeleteAsync(string name, CancellationToken ct)

@@ -54,6 +54,8 @@ internal sealed class MemoryStore : IBlobStore
         }
     }
 
+    public Task SettleAsync(string folder, CancellationToken ct) => Task.CompletedTask;
+
     public Task DeleteAsync(string name, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
