@@ -81,7 +81,8 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
             _failures.Add((name, Damage.Of(blob.Name, "too short").Failure));
             return;
         }
-        if (BlockId.Read(SHA256.HashData(bytes.Memory.Span)) != name) _failures.Add((name, Damage.Of(blob.Name, "stored hash").Failure));
+        var isItself = BlockId.Read(SHA256.HashData(bytes.Memory.Span)) == name;
+        if (!isItself) _failures.Add((name, Damage.Of(blob.Name, "stored hash").Failure));
         PackRef pack;
         IReadOnlyList<PackEntry> entries;
         try
@@ -94,7 +95,8 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
             if (e.Failure.Code == FailureCode.VaultDamaged) _damaged[(name, BlockId.Zero)] = true;
             return; // its entries are judged one by one below, through the index
         }
-        _whole[name] = true;
+        // Under another pack's name its entries are whole and yet nowhere to be found: those of the name are judged through the index, like lost ones.
+        if (isItself) _whole[name] = true;
         await OpenAllAsync(pack, entries, bytes.Memory, ct).ConfigureAwait(false);
     }
 
