@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Stillpoint.Model;
+using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Packs;
 using Stillpoint.Vault.Points;
 using Stillpoint.Vault.Stores;
@@ -154,11 +155,25 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
             }
             for (var c = 0; lost.Count > 0 && c < segment.ChunkCount; c++)
             {
-                if (await segment.ReadChunkAsync(parts.Store, c, ct).ConfigureAwait(false) is not { } chunk) break; // merged meanwhile: its dead packs with it
+                if (await ReadChunkAsync(segment, c, ct).ConfigureAwait(false) is not { } chunk) continue;
                 for (var i = 0; i < chunk.Count; i++)
                     if (chunk[i] is var place && lost.ContainsKey(place.Pack.Name) && !await IsWholeAsync(place, ct).ConfigureAwait(false))
                         _damaged[(place.Pack.Name, place.Entry.Id)] = true;
             }
+        }
+    }
+
+    /// <returns>Null if it was merged meanwhile, or is damaged, which is told: trees that need it will be found wanting.</returns>
+    private async Task<IndexChunk?> ReadChunkAsync(IndexSegment segment, int chunk, CancellationToken ct)
+    {
+        try
+        {
+            return await segment.ReadChunkAsync(parts.Store, chunk, ct).ConfigureAwait(false);
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
+        {
+            _failures.Add((BlockId.Zero, e.Failure));
+            return null;
         }
     }
 
