@@ -143,7 +143,7 @@ internal sealed class BlockIndex(IBlobStore store, Keyring keys)
         {
             return await IndexSegment.OpenAsync(store, keys, blob, ct).ConfigureAwait(false);
         }
-        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
+        catch (FailureException e) when (e.Failure.Code is FailureCode.VaultDamaged or FailureCode.VaultFormatNewer) // one flipped bit may say "newer"
         {
             damaged.Add(e.Failure); // a cache of the packs: what it held is found again by rebuilding it
             return null;

@@ -45,7 +45,7 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         if (!_unfinished)
         {
             await DamageTidy.RunAsync(parts, _ledger, _lost, ct).ConfigureAwait(false);
-            await SegmentMerge.RunAsync(parts, new HashSet<BlockId>(), ct).ConfigureAwait(false);
+            await SegmentMerge.RunAsync(parts, await IndexedForNothingAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         }
         await Reserve.MakeAsync(parts.Store, ct).ConfigureAwait(false);
         return Report(expired, before, parts.Index.Segments.Count, leases);
@@ -103,6 +103,19 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         _repacked += repack.BytesStored;
         await TellAsync(GcStep.Repacked).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Packs that are gone and that nothing needs, and that the index names all the same: of a writer that slept while they were collected.</summary>
+    private async Task<HashSet<BlockId>> IndexedForNothingAsync(CancellationToken ct)
+    {
+        var gone = new HashSet<BlockId>();
+        foreach (var (name, pack) in _ledger.Packs)
+        {
+            // Asked again: one that was stored after the packs were listed is indexed by now, too.
+            if (pack is { IsIndexed: true, IsThere: false, IsDead: true } && await parts.Store.FindAsync(PackFormat.NameOf(pack.Kind, name), ct).ConfigureAwait(false) is null)
+                gone.Add(name);
+        }
+        return gone;
     }
 
     /// <summary>While something is lost, packs that no segment names stay: they may hold it, and a rebuilt index would tell.</summary>

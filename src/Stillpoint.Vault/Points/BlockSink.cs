@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Stillpoint.Model;
 using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Keys;
 using Stillpoint.Vault.Packs;
+using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Vault.Points;
 
@@ -19,6 +21,8 @@ internal sealed class BlockSink : IAsyncDisposable
     private readonly PackQueue _queue;
     private readonly SegmentCollector _segments;
     private readonly NewIds _new = new();
+    private readonly ConcurrentDictionary<BlockId, bool> _there = [];
+    private readonly IBlobStore _store;
     private readonly BenchPool _benches;
     private readonly Lock _pageLock = new();
     private readonly BlockCodec _pageCodec = new();
@@ -31,6 +35,7 @@ internal sealed class BlockSink : IAsyncDisposable
     {
         var (store, keys, index, header) = (parts.Store, parts.Keys, parts.Index, parts.Header);
         (_keys, _index, _blocks, _delta) = (keys, index, parts.Blocks, header.Delta);
+        _store = store;
         _segments = new(store, keys, index, _new.Forget);
         _benches = new(keys, header.BlockSize);
         _queue = new(store, parts.Storers, _benches.Count, _segments.Add);
@@ -150,7 +155,19 @@ internal sealed class BlockSink : IAsyncDisposable
     private bool IsKnown(BlockId id)
     {
         if (_new.Contains(id)) return true;
-        return _index.FindLive(id) is not null || !_new.Add(id);
+        return (_index.FindLive(id) is { } place && IsThere(place.Pack)) || !_new.Add(id);
+    }
+
+    /// <summary>
+    /// A writer that slept past its lease may have indexed packs that were collected meanwhile: what the index says is built on only if the pack is there.
+    /// Asked once for each pack; it stays, because garbage collection waits for this writer.
+    /// </summary>
+    private bool IsThere(PackRef pack)
+    {
+        if (_there.TryGetValue(pack.Name, out var known)) return known;
+        var found = _store.FindAsync(pack.ObjectName, CancellationToken.None).GetAwaiter().GetResult() is not null;
+        _there[pack.Name] = found;
+        return found;
     }
 
     private void Seal(ref PackBuilder? pack)

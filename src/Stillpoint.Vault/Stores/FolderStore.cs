@@ -13,9 +13,11 @@ public sealed class FolderStore : IBlobStore
 {
     internal const string Unfinished = "tmp";
     private const int WriteStep = 4 << 20;
+    private static readonly TimeSpan UnfinishedKept = TimeSpan.FromDays(1);
     private readonly TemporaryNames _names = new();
     private readonly IFolderCalls _calls;
     private readonly FolderTree _tree;
+    private int _looked;
 
     public FolderStore(string folder)
         : this(folder, Posix.Sync)
@@ -124,7 +126,9 @@ public sealed class FolderStore : IBlobStore
         try
         {
             _calls.Close(fd);
-            return Task.FromResult(_calls.Find(path)?.Written ?? throw StoreFailure.From(Posix.Enoent, "stat", path));
+            var now = _calls.Find(path)?.Written ?? throw StoreFailure.From(Posix.Enoent, "stat", path);
+            DropUnfinished(now);
+            return Task.FromResult(now);
         }
         finally
         {
@@ -135,6 +139,16 @@ public sealed class FolderStore : IBlobStore
     /// <summary>A file that is no object of a vault, the first that is met. A new vault wants a folder of its own.</summary>
     internal string? FindForeign() =>
         _tree.Files(Folder).Select(f => Path.GetRelativePath(Folder, f.Path)).FirstOrDefault(name => !BlobNames.IsValid(name));
+
+    /// <summary>
+    /// Once for each store: files of the dead. No put takes a day; one that slept for longer finds its file gone and fails, with nothing published.
+    /// </summary>
+    private void DropUnfinished(DateTimeOffset now)
+    {
+        if (Interlocked.Exchange(ref _looked, 1) != 0) return;
+        foreach (var file in _tree.Files(Path.Combine(Folder, Unfinished)))
+            if (now - file.Written > UnfinishedKept) _ = _calls.Unlink(file.Path);
+    }
 
     /// <returns>False: the fsync failed and it may be tried with a new file.</returns>
     private bool WriteDurably(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationToken ct, bool lastAttempt)

@@ -16,6 +16,10 @@ internal static class CrashOperations
         Operation.Verify => WithVaultAsync(world, step, process, VerifyAsync),
         Operation.Rebuild => WithVaultAsync(world, step, process, v => IndexRebuild.RunAsync(v, null, default)),
         Operation.ChangeKey => ChangeKeyAsync(world, step.Seed, CrashWorld.StoreOf(process)),
+        Operation.Forget => WithVaultAsync(world, step, process, v => LifeOperations.ForgetAsync(world, v, step.Seed)),
+        Operation.Unforget => WithVaultAsync(world, step, process, v => LifeOperations.UnforgetAsync(world, v, step.Seed)),
+        Operation.Collect => WithVaultAsync(world, step, process, v => LifeOperations.CollectAsync(world, v, now: false)),
+        Operation.CollectNow => WithVaultAsync(world, step, process, v => LifeOperations.CollectAsync(world, v, now: true)),
         Operation.Clock => JumpAsync(world, step.Seed),
         _ => throw new InvalidOperationException($"{step.Operation}"),
     };
@@ -79,10 +83,17 @@ internal static class CrashOperations
 
     private static async Task RestoreAsync(CrashWorld world, OpenVault vault, int seed)
     {
-        var sure = world.Model.Points.Where(p => p.Presence == Presence.Sure).ToList();
+        var sure = world.Model.Points.Where(p => p is { Presence: Presence.Sure, Hiding: Hiding.No }).ToList();
         if (sure.Count == 0) return;
         var point = sure[new Random(seed).Next(sure.Count)];
-        await CrashWorld.CompareAsync(vault, await vault.FindPointAsync(point.Id.ToString(), default), point.Content);
+        try
+        {
+            await CrashWorld.CompareAsync(vault, await vault.FindPointAsync(point.Id.ToString(), default), point.Content);
+        }
+        catch (FailureException e) when (point.Hiding != Hiding.No && e.Failure.Code is FailureCode.PointForgotten or FailureCode.PointNotFound)
+        {
+            // forgotten while this one stalled
+        }
     }
 
     private static async Task VerifyAsync(OpenVault vault)

@@ -8,6 +8,10 @@ internal enum Operation
     Verify,
     Rebuild,
     ChangeKey,
+    Forget,
+    Unforget,
+    Collect,
+    CollectNow,
     Clock,
 }
 
@@ -22,7 +26,8 @@ internal sealed record CrashPlan(int Seed, bool NoLinks, IReadOnlyList<Step> Ste
     private static readonly Operation[] Operations =
     [
         Operation.Backup, Operation.Backup, Operation.Increment, Operation.Increment, Operation.Increment, Operation.Restore, Operation.Verify,
-        Operation.Rebuild, Operation.ChangeKey, Operation.Clock,
+        Operation.Rebuild, Operation.ChangeKey, Operation.Clock, Operation.Forget, Operation.Forget, Operation.Unforget, Operation.Collect, Operation.CollectNow,
+        Operation.CollectNow,
     ];
 
     public static CrashPlan Of(int seed)

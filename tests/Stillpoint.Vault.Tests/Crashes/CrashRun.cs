@@ -26,8 +26,10 @@ internal static class CrashRun
             if (step.Meanwhile is { } other && await Task.WhenAny(running, process.Stalled) == process.Stalled)
             {
                 if (step.Fault!.Kind == FaultKind.LongStall) world.Disk.Now += TimeSpan.FromHours(1);
+                world.WakeStalled = process.Wake;
                 meanwhile = $", meanwhile {other.Operation} {await TryAsync(world, other, new(world.Disk, null))}";
                 process.Wake();
+                world.WakeStalled = null;
             }
             var outcome = await running;
             var cut = world.Disk.Boot != boot;
@@ -39,14 +41,26 @@ internal static class CrashRun
             world.Disk.Now = world.Disk.Latest + TimeSpan.FromMinutes(20);
             await world.CheckAsync(cut);
         }
-        world.Disk.Capacity = long.MaxValue;
+        await EndAsync(world, plan.Seed);
+        return trace;
+    }
+
+    /// <summary>Full or not, a collection works; with room again, one leaves nothing behind; and all of it is still so after the power failed.</summary>
+    private static async Task EndAsync(CrashWorld world, int seed)
+    {
         world.Disk.Now = world.Disk.Latest + TimeSpan.FromDays(30);
-        await CrashOperations.RunAsync(world, new(Operation.Verify, 0, false, null, null), new(world.Disk, null));
+        var hadReserve = world.Disk.Names.Count(n => n.StartsWith("/vault/reserve/", StringComparison.Ordinal)) == 8;
+        var collect = new Step(Operation.CollectNow, 0, false, null, null);
+        if (hadReserve) await CrashOperations.RunAsync(world, collect, new(world.Disk, null));
         await world.CheckAsync(powerWasCut: false);
-        world.Disk.CutPower(new Random(plan.Seed));
+        world.Disk.Capacity = long.MaxValue;
+        await CrashOperations.RunAsync(world, collect, new(world.Disk, null));
+        await CrashOperations.RunAsync(world, collect with { Operation = Operation.Verify }, new(world.Disk, null));
+        await Leftovers.MustBeNoneAsync(world);
+        await world.CheckAsync(powerWasCut: false);
+        world.Disk.CutPower(new Random(seed));
         world.Model.PowerWasCut();
         await world.CheckAsync(powerWasCut: true);
-        return trace;
     }
 
     /// <returns>How it ended. Failures that nothing explains are thrown on.</returns>
@@ -74,6 +88,8 @@ internal static class CrashRun
     private static bool IsExplained(FailureCode code, CrashWorld world, Step step, UnsureProcess process) => code switch
     {
         FailureCode.VaultFull => world.Disk.Capacity != long.MaxValue,
+        // The base was forgotten while this one stalled.
+        FailureCode.PointForgotten or FailureCode.PointNotFound => process.Struck && step.Fault!.Kind is FaultKind.LongStall or FaultKind.Stall,
         FailureCode.VaultIoFailed => process.Struck && step.Fault!.Kind == FaultKind.Fail,
         // By those that stall, or died a while ago by a clock that jumped back since.
         FailureCode.VaultBusy => true,

@@ -10,13 +10,13 @@ namespace Stillpoint.Vault.Tests.Crashes;
 /// </summary>
 public sealed class CrashSuiteTests
 {
-    private const int ManyRuns = 12_000;
+    private static readonly int ManyRuns = int.Parse(Environment.GetEnvironmentVariable("STILLPOINT_CRASH_RUNS") ?? "12000", CultureInfo.InvariantCulture);
 
     [Fact]
     public Task AnyPlan_OfTheFirstHundreds_KeepsEveryPromise() =>
         Environment.GetEnvironmentVariable("STILLPOINT_CRASH_SEED") is { Length: > 0 } seed
             ? RunAsync(int.Parse(seed, CultureInfo.InvariantCulture), 1)
-            : RunAsync(1, 400);
+            : RunAsync(1, 300);
 
     [Fact(Explicit = true)]
     public async Task AnyPlan_OfMoreThanTenThousand_KeepsEveryPromise() => await RunAsync(1_000, ManyRuns);

@@ -18,13 +18,17 @@ internal sealed class CrashWorld(UnsureDisk disk) : IAsyncDisposable
 
     public VaultModel Model { get; } = new();
 
-    public ManualClock Clock { get; } = new();
+    public CrashClock Clock { get; } = new();
+
+    /// <summary>Wakes whoever stalls: called when a collection waits for it.</summary>
+    public Action? WakeStalled { get; set; }
 
     /// <summary>A vault nobody has used yet: made once, copied for every run.</summary>
     public static async Task<UnsureDisk> NewDiskAsync()
     {
         var disk = new UnsureDisk();
         await VaultInit.CreateAsync(StoreOf(new(disk, null)), new(BlockSize, PassphraseRounds: 1), "p", TimeProvider.System, default);
+        await VaultGc.MakeReserveAsync(StoreOf(new(disk, null)), default);
         disk.CutPower(new Random(0)); // what init returned from is safe
         return disk;
     }
@@ -63,10 +67,10 @@ internal sealed class CrashWorld(UnsureDisk disk) : IAsyncDisposable
         await using var vault = await OpenAsync(new(disk, null));
         foreach (var damaged in await vault.ListDamagedAsync(default)) throw new CrashFailure($"damaged: {damaged.Arguments["object"]}");
         var listed = await vault.ListPointsAsync(null, default);
-        if (Model.Settle(listed, powerWasCut) is { } wrong) throw new CrashFailure(wrong);
+        if (Model.Settle(listed, await vault.ListForgottenAsync(default), powerWasCut) is { } wrong) throw new CrashFailure(wrong);
         foreach (var gone in Model.Gone)
             if (await TryOpenAsync(new(disk, null), gone) is not null) throw new CrashFailure($"the removed passphrase {gone} opens the vault");
-        foreach (var point in Model.Points) await CompareAsync(vault, listed.Single(l => l.Id == point.Id), point.Content);
+        foreach (var point in listed) await CompareAsync(vault, point, Model.Points.Single(p => p.Id == point.Id).Content);
     }
 
     public static async Task CompareAsync(OpenVault vault, PointInfo point, byte[] content)

@@ -29,6 +29,7 @@ internal sealed class UnsureFile(int number, DateTimeOffset written)
 
     public void CutPower(Random random)
     {
+        if (_safe == _bytes.Length && _lostFrom >= _safe) return;
         var kept = random.Next(_safe, _bytes.Length + 1);
         var after = _bytes[..kept];
         if (kept > _safe && random.Next(2) == 0) after.AsSpan(random.Next(_safe, kept)..).Clear();

@@ -14,6 +14,16 @@ internal enum Presence
     Sure,
 }
 
+internal enum Hiding
+{
+    No,
+
+    /// <summary>A forget or its undoing was interrupted.</summary>
+    Perhaps,
+
+    Yes,
+}
+
 internal sealed class ModelPoint(PointId id, SeriesId series, byte[] content)
 {
     public PointId Id => id;
@@ -23,6 +33,14 @@ internal sealed class ModelPoint(PointId id, SeriesId series, byte[] content)
     public byte[] Content => content;
 
     public Presence Presence { get; set; }
+
+    public Hiding Hiding { get; set; }
+
+    /// <summary>When it was first forgotten, store's time.</summary>
+    public DateTimeOffset Forgotten { get; set; }
+
+    /// <summary>A collection ran that may have taken it.</summary>
+    public bool MayBeTaken { get; set; }
 }
 
 /// <summary>What a vault must hold, in the simplest form that can be right.</summary>
@@ -50,17 +68,27 @@ internal sealed class VaultModel
         foreach (var point in Points.Where(p => p.Presence == Presence.Seen)) point.Presence = Presence.Doubtful;
     }
 
+    /// <summary>A collection begins: what is hidden, and long enough, may go at any moment from now.</summary>
+    public void CollectionBegins(DateTimeOffset now, bool whateverAge)
+    {
+        foreach (var point in Points.Where(p => p.Hiding != Hiding.No && (whateverAge || now - p.Forgotten >= VaultForget.Kept))) point.MayBeTaken = true;
+    }
+
     /// <summary>Compares with what the vault shows, and learns how doubtful things ended.</summary>
     /// <returns>Null, or what is wrong.</returns>
-    public string? Settle(IReadOnlyList<PointInfo> listed, bool powerWasCut)
+    public string? Settle(IReadOnlyList<PointInfo> listed, IReadOnlyList<ForgottenPoint> hidden, bool powerWasCut)
     {
         foreach (var stranger in listed.Where(l => Points.All(p => p.Id != l.Id))) return $"point {stranger.Id} is visible and nobody made it";
         foreach (var point in Points.ToList())
         {
-            var there = listed.Any(l => l.Id == point.Id);
-            if (!there && point.Presence != Presence.Doubtful) return $"point {point.Id} ({point.Presence}) is lost";
-            if (!there) Points.Remove(point);
+            var isListed = listed.Any(l => l.Id == point.Id);
+            var isHidden = hidden.Any(h => h.Point.Id == point.Id);
+            if (isListed && point.Hiding == Hiding.Yes) return $"point {point.Id} was forgotten and is listed";
+            if (isHidden && point.Hiding == Hiding.No && point.Presence != Presence.Doubtful) return $"point {point.Id} is hidden and nobody forgot it";
+            if (!isListed && !isHidden && point.Presence != Presence.Doubtful && !point.MayBeTaken) return $"point {point.Id} ({point.Presence}, hidden: {point.Hiding}) is lost";
+            if (!isListed && !isHidden) Points.Remove(point);
             else if (point.Presence == Presence.Doubtful) point.Presence = powerWasCut ? Presence.Sure : Presence.Seen;
+            if (powerWasCut && point.Hiding == Hiding.Perhaps) point.Hiding = isHidden ? Hiding.Yes : Hiding.No;
         }
         return null;
     }
