@@ -55,6 +55,12 @@ public sealed class WatchedStore(IBlobStore inner, TimeProvider clock) : IBlobSt
         }
     }
 
+    public async Task SettleAsync(string folder, CancellationToken ct)
+    {
+        using var call = Begin("settle", folder);
+        await inner.SettleAsync(folder, ct).ConfigureAwait(false);
+    }
+
     public async Task DeleteAsync(string name, CancellationToken ct)
     {
         using var call = Begin("delete", name);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Stillpoint.Model;
 
 namespace Stillpoint.Vault.Tests.Crashes;
@@ -11,7 +10,7 @@ internal static class CrashRun
     /// <param name="tally">Counts each fault that came, by operation.</param>
     /// <returns>What happened, a line a step, without anything random in it.</returns>
     /// <exception cref="CrashFailure">A promise was not kept.</exception>
-    public static async Task<IReadOnlyList<string>> RunAsync(CrashPlan plan, ConcurrentDictionary<(Operation, FaultKind), int>? tally = null)
+    public static async Task<IReadOnlyList<string>> RunAsync(CrashPlan plan, CrashTally? tally = null)
     {
         var trace = new List<string>();
         await using var world = new CrashWorld((await Fresh.Value).Clone(plan.NoLinks));
@@ -36,7 +35,7 @@ internal static class CrashRun
             if (cut) world.Model.PowerWasCut();
             trace.Add($"{step.Operation} {(process.Struck ? $"{step.Fault}" : "")} {outcome}{meanwhile} [{string.Join(" ", process.Counts.Where(c => c.Key < DiskCall.MakeFolder).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"))}]");
             if (!process.Struck) continue;
-            tally?.AddOrUpdate((step.Operation, step.Fault!.Kind), 1, (_, n) => n + 1);
+            tally?.Add(step.Operation, step.Fault!.Kind, step.Meanwhile?.Operation);
             // A machine that starts again, or a person who looks, takes longer than a lease of the dead, and sets the clock.
             world.Disk.Now = world.Disk.Latest + TimeSpan.FromMinutes(20);
             await world.CheckAsync(cut);

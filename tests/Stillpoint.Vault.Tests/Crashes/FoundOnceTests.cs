@@ -16,12 +16,12 @@ public sealed class FoundOnceTests
     /// <summary>A folder whose maker failed before the sync is not taken for durable.</summary>
     [Fact]
     public Task Folder_MadeButNotSynced_IsSyncedByTheNext() =>
-        EachAsync(DiskCall.SyncFolder, 30, FaultKind.Fail, fault => [Backup with { Fault = fault }, Backup with { Seed = 363570462 }]);
+        EachAsync(DiskCall.SyncFolder, 16, FaultKind.Fail, fault => [Backup with { Fault = fault }, Backup with { Seed = 363570462 }]);
 
     /// <summary>A pack whose put failed late is seen by a rebuild, and must be safe before it is indexed.</summary>
     [Fact]
     public Task Pack_SeenButNotSynced_IsSafeBeforeARebuiltIndexNamesIt() =>
-        EachAsync(DiskCall.SyncFolder, 30, FaultKind.Kill, fault =>
+        EachAsync(DiskCall.SyncFolder, 16, FaultKind.Kill, fault =>
             [Backup with { Fault = fault }, Backup with { Operation = Operation.Rebuild }, Backup, Backup with { Operation = Operation.Restore, Fault = new(FaultKind.PowerCut, DiskCall.Create, 0, true, 5) }]);
 
     private static async Task EachAsync(DiskCall call, int most, FaultKind kind, Func<Fault, IReadOnlyList<Step>> steps)

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Stillpoint.Vault.Tests.Crashes;
 
 /// <summary>Makes a failing plan smaller while it still fails: fewer operations, fewer faults, simpler ones.</summary>
@@ -20,7 +18,7 @@ internal static class Shrinker
         return (plan, failure);
     }
 
-    public static async Task<string?> FailureOfAsync(CrashPlan plan, ConcurrentDictionary<(Operation, FaultKind), int>? tally = null)
+    public static async Task<string?> FailureOfAsync(CrashPlan plan, CrashTally? tally = null)
     {
         try
         {
