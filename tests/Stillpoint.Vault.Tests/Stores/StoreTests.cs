@@ -72,6 +72,8 @@ internal sealed class WaitingStore(Task answer) : IBlobStore
 
     public IAsyncEnumerable<BlobInfo> ListAsync(string folder, CancellationToken ct) => _store.ListAsync(folder, ct);
 
+    public Task SettleAsync(string folder, CancellationToken ct) => answer;
+
     public async Task DeleteAsync(string name, CancellationToken ct)
     {
         await answer;
