@@ -15,6 +15,7 @@ internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, Ha
     private const int Batch = 256 * 1024;
     private readonly HashSet<BlockId> _known = [.. view.Exclusions.DamagedEntries.Select(e => e.Id)];
     private readonly List<BlockId> _data = [];
+    private readonly Dictionary<BlockId, bool> _there = [];
 
     /// <exception cref="FailureException">VaultDamaged: something cannot be found, or a page not read, and no verification has recorded that. Then it cannot be known what is needed.</exception>
     public async Task AddAsync(TreeInfo tree, CancellationToken ct)
@@ -84,11 +85,26 @@ internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, Ha
                 {
                     var found = (segment, c, i, chunk[i]);
                     if (wholeOnly && found.Item4.Entry.Codec == Codec.Delta) continue;
-                    if (best is null || Compare(found, best.Value) < 0) best = found;
+                    // Of two places one may be in a pack that is gone (a writer slept while it was collected): marked, the other one would be dead.
+                    if (best is null || await IsBetterAsync(found, best.Value, ct).ConfigureAwait(false)) best = found;
                 }
             }
         }
         return best;
+    }
+
+    private async ValueTask<bool> IsBetterAsync(
+        (IndexSegment Segment, int Chunk, int Entry, Place Place) a, (IndexSegment Segment, int Chunk, int Entry, Place Place) b, CancellationToken ct)
+    {
+        var isThere = await IsThereAsync(a.Place.Pack, ct).ConfigureAwait(false);
+        return isThere == await IsThereAsync(b.Place.Pack, ct).ConfigureAwait(false) ? Compare(a, b) < 0 : isThere;
+    }
+
+    private async ValueTask<bool> IsThereAsync(PackRef pack, CancellationToken ct)
+    {
+        if (!_there.TryGetValue(pack.Name, out var known))
+            _there[pack.Name] = known = await parts.Store.FindAsync(pack.ObjectName, ct).ConfigureAwait(false) is not null;
+        return known;
     }
 
     private static FailureException Lost(BlockId id) => new(Failure.Of(
