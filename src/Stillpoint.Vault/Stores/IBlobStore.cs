@@ -32,7 +32,7 @@ public interface IBlobStore
     /// What a listing of the folder showed, and what it no longer showed, is durable when this returns. Needed where something is built on objects whose
     /// makers may have died between the object and its folder's sync. A store whose puts and deletes are durable as soon as they are seen has nothing to do.
     /// </summary>
-    Task SettleAsync(string folder, CancellationToken ct);
+    Task SettleAsync(string folder, CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>No error if there is none. Durable when it returns.</summary>
     Task DeleteAsync(string name, CancellationToken ct);
