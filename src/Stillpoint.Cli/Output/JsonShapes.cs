@@ -38,7 +38,8 @@ internal sealed record ForgottenPointsJson(IReadOnlyList<ForgottenPointJson> Poi
 /// <param name="Reasons">Why it is kept; empty: it goes.</param>
 internal sealed record RetentionPointJson(string Point, string Vm, string VmId, DateTimeOffset Taken, IReadOnlyList<string> Reasons);
 
-internal sealed record ForgetJson(bool DryRun, IReadOnlyList<RetentionPointJson> Forgotten, IReadOnlyList<RetentionPointJson> Kept);
+/// <param name="Damaged">Ids of points that were asked for by id and whose manifests cannot be read; forgotten like the others.</param>
+internal sealed record ForgetJson(bool DryRun, IReadOnlyList<RetentionPointJson> Forgotten, IReadOnlyList<RetentionPointJson> Kept, IReadOnlyList<string> Damaged);
 
 internal sealed record GcJson(
     bool DryRun, bool Unfinished, IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, long PacksDeleted, long BytesFreed, long BytesRepacked,

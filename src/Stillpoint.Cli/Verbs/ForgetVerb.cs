@@ -16,16 +16,19 @@ internal static class ForgetVerb
         var retention = Retention(call.Line);
         var zone = Zone(call.Line);
         var vault = await call.OpenVaultForCareAsync(ct);
-        var (going, staying) = call.Line.Arguments.Count > 0 ? (await ByIdAsync(call, vault, ct), []) : await ByVmAsync(call, vault, retention, zone, ct);
+        var damaged = new List<string>();
+        var (going, staying) = call.Line.Arguments.Count > 0 ? (await ByIdAsync(call, vault, damaged, ct), []) : await ByVmAsync(call, vault, retention, zone, ct);
         var dryRun = call.Line.Has("dry-run");
-        if (!dryRun && going.Count > 0)
+        if (!dryRun && going.Count + damaged.Count > 0)
         {
-            call.Confirm(call.Texts.Of("prompt.forget", ("count", $"{going.Count}")));
+            call.Confirm(call.Texts.Of("prompt.forget", ("count", $"{going.Count + damaged.Count}")));
             if (call.Line.Has("all")) call.ConfirmPoints(call.Texts.Of("prompt.forget-all"), going.Select(g => $"{g.Point.Id}  {g.Point.SeriesLabel}  {call.Time(g.Point.Created)}"));
             await VaultForget.ForgetAsync(vault, [.. going.Select(g => g.Point)], ct);
+            foreach (var manifest in damaged) await VaultForget.ForgetDamagedAsync(vault, manifest, ct);
         }
         call.Show(
-            () => new(dryRun, [.. going.Select(ToJson)], [.. staying.Select(ToJson)]), JsonDocuments.Shapes.ForgetJson, () => Write(call, going, staying, dryRun));
+            () => new(dryRun, [.. going.Select(ToJson)], [.. staying.Select(ToJson)], [.. damaged.Select(IdOf)]), JsonDocuments.Shapes.ForgetJson,
+            () => Write(call, going, staying, damaged, dryRun));
         return ExitCode.Done;
     }
 
@@ -76,13 +79,26 @@ internal static class ForgetVerb
         return retention;
     }
 
-    private static async Task<List<Choice>> ByIdAsync(Invocation call, OpenVault vault, CancellationToken ct)
+    /// <param name="damaged">Gets the manifests of points that were asked for and cannot be read: as long as they are there, no garbage is collected.</param>
+    private static async Task<List<Choice>> ByIdAsync(Invocation call, OpenVault vault, List<string> damaged, CancellationToken ct)
     {
         var chosen = new List<Choice>();
         foreach (var asked in call.Line.Arguments)
-            if (await vault.FindPointAsync(asked, ct) is var point && chosen.TrueForAll(c => c.Point.Id != point.Id)) chosen.Add(new(point, []));
+        {
+            try
+            {
+                if (await vault.FindPointAsync(asked, ct) is var point && chosen.TrueForAll(c => c.Point.Id != point.Id)) chosen.Add(new(point, []));
+            }
+            catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged && e.Failure.Arguments.TryGetValue("object", out var manifest)
+                && IdOf(manifest).StartsWith(asked, StringComparison.OrdinalIgnoreCase))
+            {
+                if (!damaged.Contains(manifest)) damaged.Add(manifest);
+            }
+        }
         return chosen;
     }
+
+    private static string IdOf(string manifest) => manifest[(manifest.LastIndexOf('/') + 1)..];
 
     /// <exception cref="FailureException">VmNameAmbiguous, PointNotFound.</exception>
     private static async Task<(List<Choice> Going, List<Choice> Staying)> ByVmAsync(Invocation call, OpenVault vault, Retention retention, TimeZoneInfo zone, CancellationToken ct)
@@ -104,14 +120,15 @@ internal static class ForgetVerb
         return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : throw CommandLine.Invalid("time-zone", name, "Europe/Amsterdam, UTC, ...");
     }
 
-    private static void Write(Invocation call, List<Choice> going, List<Choice> staying, bool dryRun)
+    private static void Write(Invocation call, List<Choice> going, List<Choice> staying, List<string> damaged, bool dryRun)
     {
         var texts = call.Texts;
         foreach (var c in staying)
             call.Say(texts.Of("forget.kept", ("point", c.Point.Id.ToString()), ("time", call.Time(c.Point.Created)), ("reasons", string.Join(", ", c.Reasons.Select(r => texts.Of("keep." + r.ToText()))))));
         foreach (var c in going) call.Say(texts.Of(dryRun ? "forget.would-go" : "forget.gone", ("point", c.Point.Id.ToString()), ("time", call.Time(c.Point.Created))));
+        foreach (var manifest in damaged) call.Say(texts.Of(dryRun ? "forget.would-go-damaged" : "forget.gone-damaged", ("point", IdOf(manifest))));
         if (!dryRun && going.Count > 0) call.Say(texts.Of("forget.how-back"));
-        if (going.Count == 0) call.Say(texts.Of("forget.nothing"));
+        if (going.Count + damaged.Count == 0) call.Say(texts.Of("forget.nothing"));
     }
 
     private static RetentionPointJson ToJson(Choice c) => new(

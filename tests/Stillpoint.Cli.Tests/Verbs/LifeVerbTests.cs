@@ -23,6 +23,23 @@ public sealed class LifeVerbTests
     }
 
     [Fact]
+    public async Task Forget_OfAPointWhoseManifestIsDamaged_LetsGarbageBeCollectedAgain()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        var whole = await KnownPoint.AddAsync(host.Vault, KnownPoint.Disk(1));
+        var broken = await KnownPoint.AddAsync(host.Vault, KnownPoint.Disk(2));
+        var manifest = Assert.Single(Directory.GetFiles(host.Vault, broken, SearchOption.AllDirectories));
+        File.WriteAllBytes(manifest, [.. File.ReadAllBytes(manifest).Reverse()]);
+        (await host.JsonAsync("vault", "gc", "--now", "--yes")).MustFail(6, "vault-damaged");
+        var json = (await host.JsonAsync("point", "forget", broken, "--yes")).Must().Json;
+        Assert.Equal(broken, json.GetProperty("damaged")[0].GetString());
+        Assert.Equal(0, json.GetProperty("forgotten").GetArrayLength());
+        (await host.JsonAsync("vault", "gc", "--now", "--yes")).Must();
+        Assert.Empty(Directory.GetFiles(host.Vault, broken, SearchOption.AllDirectories));
+        Assert.Equal([whole], await PointsAsync(host));
+    }
+
+    [Fact]
     public async Task Forget_ByRetention_SaysWhyEachStays_DryRunChangesNothing()
     {
         using var host = await new CliHost().WithVaultAsync();
