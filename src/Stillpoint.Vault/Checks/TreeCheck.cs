@@ -57,7 +57,11 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
     {
         var places = await parts.Index.FindAllAsync(id, ct).ConfigureAwait(false);
         foreach (var place in places)
-            if (!verdict.DamagedEntries.Contains((place.Pack.Name, id)) && !parts.Index.Exclusions.DamagedEntries.Contains((place.Pack.Name, id))) return true;
+        {
+            if (verdict.DamagedEntries.Contains((place.Pack.Name, id))) continue;
+            // What an earlier run could not read for want of its base may be read again, and this run has just done so.
+            if (verdict.WholePacks.Contains(place.Pack.Name) || !parts.Index.Exclusions.DamagedEntries.Contains((place.Pack.Name, id))) return true;
+        }
         if (places.Count == 0 && _missing.Add(id))
             _failures.Add(Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", "index"), ("block", id.ToHex())).With(new("index", "no segment knows this id")));
         return false;

@@ -70,7 +70,7 @@ internal sealed class LifeVault
             if (!(await TestVault.CopyAsync(vault, point)).AsSpan().SequenceEqual(right)) throw new InvalidOperationException($"wrong bytes in {point.Id}");
         }
         var report = await VaultVerify.FullAsync(vault, null, default);
-        if (!report.IsWhole) throw new InvalidOperationException(string.Join('\n', report.Damage.Select(d => d.ToString())));
+        if (!report.IsWhole) throw new InvalidOperationException(string.Join('\n', [.. report.Damage.Select(d => d.ToString()), .. report.Points.Select(d => d.ToString())]));
     }
 
     public int Count(string folder) => Store.Content.Keys.Count(k => k.StartsWith(folder, StringComparison.Ordinal));
