@@ -129,11 +129,13 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         _ledger = await PackLedger.ListAsync(parts.Store, ct).ConfigureAwait(false);
         // After the packs were listed: who wrote one of them and is still at work has a lease here.
         _protectFrom = await ProtectFromAsync(ct).ConfigureAwait(false);
+        // Roots before the index: a point that is committed between the two is then not marked, else it would name blocks that no segment knows.
+        var roots = await _roots.FindAsync(_leaving, ct).ConfigureAwait(false);
         await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
         if (parts.Index.ExclusionsUnknown is { } unknown) throw new FailureException(unknown);
         if (parts.Index.Damaged is [var damaged, ..]) throw new FailureException(damaged); // what it knows might be needed: rebuild-index first
         var view = parts.Index.View;
-        await _roots.MarkAsync(new(parts, view, _marks, _lost), _leaving, ct).ConfigureAwait(false);
+        await _roots.MarkAsync(new(parts, view, _marks, _lost), roots, ct).ConfigureAwait(false);
         await _ledger.CountAsync(parts, view, _marks, ct).ConfigureAwait(false);
     }
 

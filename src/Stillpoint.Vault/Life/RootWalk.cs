@@ -12,20 +12,29 @@ internal sealed class RootWalk(VaultParts parts, bool dryRun)
 
     public void Clear() => _marked.Clear();
 
+    /// <summary>Those that were not marked before. The index must be read after this: then it knows all that they refer to.</summary>
     /// <param name="without">Manifests that are about to go.</param>
     /// <exception cref="FailureException">VaultDamaged, VaultFormatNewer: what a manifest refers to cannot be known. Forgetting the point helps.</exception>
-    public async Task MarkAsync(Marker marker, IReadOnlySet<string> without, CancellationToken ct)
+    public async Task<List<(string Name, PointInfo Point)>> FindAsync(IReadOnlySet<string> without, CancellationToken ct)
     {
         // Pending manifests first: one that is gone by then has become a manifest, which is listed after it.
-        foreach (var pending in await PendingAsync(ct).ConfigureAwait(false))
-            if (_marked.Add(pending.Name)) await AddAsync(marker, pending.Point, ct).ConfigureAwait(false);
+        var roots = (await PendingAsync(ct).ConfigureAwait(false)).FindAll(r => !_marked.Contains(r.Name));
         var hidden = await ForgottenMarks.NamesAsync(parts.Store, ct).ConfigureAwait(false);
         await foreach (var blob in parts.Store.ListAsync(SealedKind.Manifest.Folder, ct).ConfigureAwait(false))
         {
             if (without.Contains(blob.Name) || _marked.Contains(blob.Name)) continue;
-            if (await ReadAsync(blob.Name, hidden, ct).ConfigureAwait(false) is not { } point) continue;
+            if (await ReadAsync(blob.Name, hidden, ct).ConfigureAwait(false) is { } point) roots.Add((blob.Name, point));
+        }
+        return roots;
+    }
+
+    /// <exception cref="FailureException">As <see cref="Marker.AddAsync"/>.</exception>
+    public async Task MarkAsync(Marker marker, List<(string Name, PointInfo Point)> roots, CancellationToken ct)
+    {
+        foreach (var (name, point) in roots)
+        {
             await AddAsync(marker, point, ct).ConfigureAwait(false);
-            _marked.Add(blob.Name);
+            _marked.Add(name);
         }
         await marker.FlushAsync(ct).ConfigureAwait(false);
     }
