@@ -144,13 +144,16 @@ internal sealed class UnsureProcess(UnsureDisk disk, Fault? fault) : IFolderCall
             if (fault.Kind is not (FaultKind.Stall or FaultKind.LongStall)) return Strike(effect, failing);
             if (fault.After) done = effect();
         }
-        // Standing still: others go on.
+        var error = Marshal.GetLastPInvokeError();
+        // Standing still: others go on, some on this very thread.
         _stalled.TrySetResult();
         _wake.Wait();
         lock (disk.Lock)
         {
             ThrowIfDead();
-            return done ?? effect();
+            if (done is null) return effect();
+            Marshal.SetLastPInvokeError(error);
+            return done.Value;
         }
     }
 
