@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
+using Stillpoint.Control.Protection;
 using Stillpoint.Control.Workers;
 using Stillpoint.Doctor;
 using Stillpoint.Engine.Capture;
@@ -38,12 +39,18 @@ public sealed class StillpointControl : IDisposable
         Jobs = new(database);
         _facts = new(database);
         Places = new(database, clock);
+        Policies = new(database, clock);
+        Protection = new(database, clock);
         _boundary = new(folder, Jobs, _facts, clock);
     }
 
     public JobTable Jobs { get; }
 
     public PlaceTable Places { get; }
+
+    public PolicyTable Policies { get; }
+
+    public ProtectionTable Protection { get; }
 
     /// <exception cref="FailureException">DataFolderUnusable, CatalogNewer.</exception>
     public static StillpointControl Open(DataFolder folder, IEngine engine, TimeProvider clock)
@@ -115,6 +122,24 @@ public sealed class StillpointControl : IDisposable
     /// <summary>What a backup of the VM would come to now; changes nothing.</summary>
     public Task<VmCheckReport> CheckAsync(IHypervisorHost host, string vm, CapturePolicy policy, CancellationToken ct) =>
         _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
+
+    /// <summary>Looks at what a host has: rules take new VMs, those that are gone become orphaned.</summary>
+    public Task<Discovered> DiscoverAsync(IHypervisorHost host, CancellationToken ct) => new Discovery(_database, Places, Protection).RunAsync(host, ct);
+
+    /// <summary>By hand. Registers the host, too.</summary>
+    /// <exception cref="FailureException">VmNotFound, PolicyNotFound.</exception>
+    public async Task<ProtectedVm> ProtectAsync(IHypervisorHost host, string vm, string policy, CancellationToken ct)
+    {
+        var domain = await host.FindDomainAsync(vm, ct);
+        var storage = VmStorage.Of(host.Uri.Text, await domain.GetConfigAsync(inactive: false, ct), VmStorage.Mounts());
+        _database.InTransaction(() =>
+        {
+            Places.Register(host.Uri.Text);
+            Places.VmSeen(domain.Id, domain.Name, host.Uri.Text);
+        });
+        Protection.Protect(domain.Id, domain.Name, host.Uri.Text, storage, policy, null);
+        return Protection.Find(domain.Id)!;
+    }
 
     /// <summary>Takes our checkpoints and bitmaps off a VM.</summary>
     /// <exception cref="FailureException">VmNotFound; VmBackupRunning: a job of the VM runs here; VmBusyWithOtherJob.</exception>

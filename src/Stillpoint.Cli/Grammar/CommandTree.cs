@@ -12,6 +12,18 @@ internal static class CommandTree
     ];
 
     private static readonly ArgumentSpec Vm = new("VM"), Point = new("POINT"), Job = new("JOB"), Dir = new("DIR"), Key = new("KEY");
+    private static readonly ArgumentSpec Policy = new("POLICY"), Rule = new("RULE"), Uri = new("URI");
+    private static readonly OptionSpec UnderPolicy = new("policy", "POLICY");
+
+    private static readonly OptionSpec[] PolicyOptions =
+    [
+        new("file", "FILE"), new("schedule", "TEXT", Repeatable: true), new("time-zone", "ZONE", "time-zone.schedule"),
+        new("keep-last", "N"), new("keep-hourly", "N"), new("keep-daily", "N"), new("keep-weekly", "N"), new("keep-monthly", "N"), new("keep-yearly", "N"),
+        new("retries", "N"), new("retry-after", "MINUTES"), new("objective", "HOURS"),
+        new("consistency", "LEVEL", Choices: ["file-system", "crash"]), new("step-down", "ANSWER", Choices: ["yes", "no"]), new("freeze-limit", "SECONDS"),
+        new("guard", "RULE", Choices: ["require", "warden-alone"]), new("tracking", "MODE", Choices: ["auto", "persistent", "none"]),
+    ];
+
     private static readonly OptionSpec LatestOf = new("vm", "VM", "vm.latest");
     private static readonly OptionSpec DiskTo = new("disk", "NAME=PATH[:raw|:qcow2]", "disk.restore", Repeatable: true);
     private static readonly OptionSpec Overwrite = new("overwrite");
@@ -22,11 +34,30 @@ internal static class CommandTree
 
     public static readonly CommandSpec Root = new("stillpoint", Children:
     [
-        new("host", Children: [new("list", Run: HostVerbs.ListAsync), new("check", Run: HostCheckVerb.RunAsync)]),
+        new("host", Children:
+        [
+            new("list", Run: HostVerbs.ListAsync), new("check", Run: HostCheckVerb.RunAsync),
+            new("add", Uri, Run: HostVerbs.AddAsync), new("remove", Uri, Run: HostVerbs.RemoveAsync),
+        ]),
         new("vm", Children:
         [
             new("list", Run: VmVerbs.ListAsync), new("show", Vm, Run: VmVerbs.ShowAsync),
             new("check", Vm, [new("guard", "RULE", Choices: ["require", "warden-alone"])], VmCheckVerb.RunAsync), new("release", Vm, Run: VmReleaseVerb.RunAsync),
+            new("protect", Vm, [UnderPolicy], ProtectVerbs.ProtectAsync), new("unprotect", Vm, Run: ProtectVerbs.UnprotectAsync),
+            new("start", Vm, Run: VmPowerVerbs.StartAsync), new("shutdown", Vm, Run: VmPowerVerbs.ShutdownAsync),
+        ]),
+        new("policy", Children:
+        [
+            new("list", Run: PolicyVerbs.ListAsync), new("show", Policy, Run: PolicyVerbs.ShowAsync),
+            new("add", Policy, PolicyOptions, PolicyVerbs.AddAsync),
+            new("change", Policy, [.. PolicyOptions, new("if-version", "N")], PolicyVerbs.ChangeAsync), new("remove", Policy, Run: PolicyVerbs.RemoveAsync),
+            new("preview", Policy, [new("vm", "VM", "vm.preview"), new("runs", "N")], PolicyPreviewVerb.RunAsync),
+        ]),
+        new("rule", Children:
+        [
+            new("list", Run: RuleVerbs.ListAsync),
+            new("add", Rule, [UnderPolicy, new("match", "PATTERN"), new("metadata", "ELEMENT=VALUE"), new("only-host", "URI")], RuleVerbs.AddAsync),
+            new("remove", Rule, Run: RuleVerbs.RemoveAsync),
         ]),
         new("backup", Vm,
         [

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Stillpoint.Cli.Output;
@@ -52,7 +53,8 @@ internal sealed record RescueDiskJson(string Name, long SizeBytes);
 
 internal sealed record RescueJson(IReadOnlyList<RescuePointJson> Points, IReadOnlyList<FailureJson> Damaged);
 
-internal sealed record VmJson(string Name, string Id, string State);
+/// <param name="State">libvirt's at this moment; <c>gone</c>: protected, but the host no longer knows it.</param>
+internal sealed record VmJson(string Name, string Id, string State, string? Policy);
 
 internal sealed record VmsJson(IReadOnlyList<VmJson> Vms);
 
@@ -70,7 +72,31 @@ internal sealed record VmCheckJson(
 
 internal sealed record VmReleasedJson(string Vm, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Bitmaps, IReadOnlyList<string> Left);
 
-internal sealed record HostJson(string Uri, DateTimeOffset LastUsed);
+internal sealed record VmProtectedJson(string Vm, string VmId, string Host, string? Policy);
+
+internal sealed record VmPowerJson(string Vm, string VmId, string State);
+
+/// <param name="Policy">As it stands in a file for <c>--file</c>.</param>
+internal sealed record PolicyJson(string Name, long Version, DateTimeOffset Changed, JsonElement Policy, IReadOnlyList<string> Vms);
+
+internal sealed record PoliciesJson(IReadOnlyList<PolicyJson> Policies);
+
+internal sealed record WindowJson(DateTimeOffset Opens, DateTimeOffset Closes);
+
+internal sealed record KeptJson(string? Point, DateTimeOffset Taken, IReadOnlyList<string> Reasons);
+
+/// <param name="Points">How many there are, or would be.</param>
+internal sealed record PolicyPreviewJson(string Name, IReadOnlyList<WindowJson> Runs, int Points, IReadOnlyList<KeptJson> Kept);
+
+internal sealed record RuleJson(string Name, string Policy, string? Match, string? Metadata, string? Host, int Vms);
+
+internal sealed record RulesJson(IReadOnlyList<RuleJson> Rules);
+
+internal sealed record HostAddedJson(string Uri, int Vms, IReadOnlyList<string> Protected);
+
+internal sealed record RemovedJson(string Removed);
+
+internal sealed record HostJson(string Uri, DateTimeOffset LastUsed, bool Registered);
 
 internal sealed record HostsJson(IReadOnlyList<HostJson> Hosts);
 
@@ -135,6 +161,13 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VmDetailsJson))]
 [JsonSerializable(typeof(VmCheckJson))]
 [JsonSerializable(typeof(VmReleasedJson))]
+[JsonSerializable(typeof(VmProtectedJson))]
+[JsonSerializable(typeof(VmPowerJson))]
+[JsonSerializable(typeof(PoliciesJson))]
+[JsonSerializable(typeof(PolicyPreviewJson))]
+[JsonSerializable(typeof(RulesJson))]
+[JsonSerializable(typeof(HostAddedJson))]
+[JsonSerializable(typeof(RemovedJson))]
 [JsonSerializable(typeof(HostsJson))]
 [JsonSerializable(typeof(ChecksJson))]
 [JsonSerializable(typeof(JobsJson))]

@@ -11,15 +11,24 @@ internal static class VmVerbs
     {
         var host = await call.ConnectAsync(ct);
         var vms = (await host.ListDomainsAsync(ct)).OrderBy(v => v.Name, StringComparer.Ordinal).ToArray();
-        call.Show(() => new([.. vms.Select(v => new VmJson(v.Name, v.Id.ToString(), v.State.ToText()))]), JsonDocuments.Shapes.VmsJson, () =>
+        var known = call.Control.Protection.List();
+        var policies = known.ToDictionary(v => v.Id, v => v.Policy);
+        // Its points are still in the vault: it must not vanish from here.
+        var gone = known.Where(v => v.Orphaned is not null && v.Host == host.Uri.Text).ExceptBy(vms.Select(v => v.Id), v => v.Id).ToArray();
+        VmJson[] rows =
+        [
+            .. vms.Select(v => new VmJson(v.Name, v.Id.ToString(), v.State.ToText(), policies.GetValueOrDefault(v.Id))),
+            .. gone.Select(g => new VmJson(g.Name, g.Id.ToString(), "gone", g.Policy)),
+        ];
+        call.Show(() => new(rows), JsonDocuments.Shapes.VmsJson, () =>
         {
-            if (vms.Length == 0)
+            if (rows.Length == 0)
             {
                 call.Say(call.Texts.Of("list.no-vms", ("uri", host.Uri.Text)));
                 return;
             }
-            var table = new Table(call.Texts.Of("col.name"), call.Texts.Of("col.state"), "UUID");
-            foreach (var vm in vms) table.Add(vm.Name, call.Texts.Of("power." + vm.State.ToText()), vm.Id.ToString());
+            var table = new Table(call.Texts.Of("col.name"), call.Texts.Of("col.state"), "UUID", call.Texts.Of("col.policy"));
+            foreach (var vm in rows) table.Add(vm.Name, call.Texts.Of("power." + vm.State), vm.Id, vm.Policy ?? "");
             call.World.Out.Write(table);
         });
         return ExitCode.Done;

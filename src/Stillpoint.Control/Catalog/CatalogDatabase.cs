@@ -73,11 +73,18 @@ public sealed class CatalogDatabase : IDisposable
         return rows;
     }
 
-    /// <summary>All of it or nothing; takes the write lock at once, so two processes cannot both read and then both write.</summary>
+    /// <summary>
+    /// All of it or nothing; takes the write lock at once, so two processes cannot both read and then both write. Within another one it is part of that one.
+    /// </summary>
     public void InTransaction(Action work)
     {
         lock (_gate)
         {
+            if (_transaction is not null)
+            {
+                work();
+                return;
+            }
             Guarded(() => _transaction = _connection.BeginTransaction(deferred: false));
             try
             {

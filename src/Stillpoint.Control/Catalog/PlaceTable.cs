@@ -3,7 +3,8 @@ using Stillpoint.Vault;
 
 namespace Stillpoint.Control.Catalog;
 
-public sealed record HostRecord(string Uri, DateTimeOffset LastUsed);
+/// <param name="Registered">Its VMs are looked at and can be protected.</param>
+public sealed record HostRecord(string Uri, DateTimeOffset LastUsed, bool Registered);
 
 /// <summary>Hosts, vaults, VMs and points that were met here, and which vault is the default. A cache: losing it loses no backup.</summary>
 public sealed class PlaceTable(CatalogDatabase database, TimeProvider clock)
@@ -21,12 +22,30 @@ public sealed class PlaceTable(CatalogDatabase database, TimeProvider clock)
     }
 
     public IReadOnlyList<HostRecord> Hosts => database.Query(
-        "select uri, last_used from host order by last_used desc",
-        r => new HostRecord(r.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1))));
+        "select uri, last_used, registered is not null from host order by last_used desc, uri",
+        r => new HostRecord(r.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1)), r.GetBoolean(2)));
 
     public void HostUsed(string uri) => database.Execute(
         "insert into host (uri, last_used) values ($uri, $now) on conflict (uri) do update set last_used = excluded.last_used",
         ("uri", uri), ("now", Now));
+
+    /// <summary>From now on its VMs are looked at.</summary>
+    public void Register(string uri) => database.Execute(
+        """
+        insert into host (uri, last_used, registered) values ($uri, $now, $now)
+        on conflict (uri) do update set last_used = excluded.last_used, registered = coalesce(host.registered, excluded.registered)
+        """,
+        ("uri", uri), ("now", Now));
+
+    /// <exception cref="FailureException">HostNotKnown; HostInUse: VMs of it are protected.</exception>
+    public void RemoveHost(string uri) => database.InTransaction(() =>
+    {
+        var used = database.Query("select name from protected_vm where host = $uri and orphaned is null order by name", r => r.GetString(0), ("uri", uri));
+        if (used.Count > 0)
+            throw new FailureException(FailureCode.HostInUse, Stage.Input, ("uri", uri), ("count", $"{used.Count}"), ("names", string.Join(", ", used.Take(5))));
+        if (database.Execute("delete from host where uri = $uri", ("uri", uri)) == 0)
+            throw new FailureException(FailureCode.HostNotKnown, Stage.Input, ("uri", uri));
+    });
 
     public void VaultUsed(VaultId id, string path) => database.Execute(
         """
@@ -45,6 +64,14 @@ public sealed class PlaceTable(CatalogDatabase database, TimeProvider clock)
         """
         insert into vm (id, name, host, last_used) values ($id, $name, $host, $now)
         on conflict (id) do update set name = excluded.name, host = excluded.host, last_used = excluded.last_used
+        """,
+        ("id", id.ToString()), ("name", name), ("host", host), ("now", Now));
+
+    /// <summary>Its host listed it.</summary>
+    public void VmSeen(VmId id, string name, string host) => database.Execute(
+        """
+        insert into vm (id, name, host, last_used, seen) values ($id, $name, $host, $now, $now)
+        on conflict (id) do update set name = excluded.name, host = excluded.host, seen = excluded.seen
         """,
         ("id", id.ToString()), ("name", name), ("host", host), ("now", Now));
 

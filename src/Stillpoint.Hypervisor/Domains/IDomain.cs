@@ -63,6 +63,10 @@ public interface IDomain
 
     Task StartAsync(CancellationToken ct);
 
+    /// <summary>Asks the guest to shut down and returns at once; whether it does is the guest's.</summary>
+    /// <exception cref="FailureException">VmNotRunning.</exception>
+    Task ShutdownAsync(CancellationToken ct);
+
     Task ResumeAsync(CancellationToken ct);
 
     /// <summary>Pulls the plug. No error if it is off.</summary>

@@ -31,6 +31,9 @@ internal sealed partial class LibvirtDomain(LibvirtConnection connection, VmId i
     public Task StartAsync(CancellationToken ct) => PowerAsync(
         domain => Check.Result(NativeMethods.virDomainCreate(domain), "virDomainCreate"), ct);
 
+    public Task ShutdownAsync(CancellationToken ct) => PowerAsync(
+        domain => Check.Result(NativeMethods.virDomainShutdown(domain), "virDomainShutdown"), ct);
+
     public Task ResumeAsync(CancellationToken ct) => PowerAsync(
         domain => Check.Result(NativeMethods.virDomainResume(domain), "virDomainResume"), ct);
 

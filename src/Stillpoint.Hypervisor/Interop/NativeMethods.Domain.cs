@@ -41,6 +41,9 @@ internal static unsafe partial class NativeMethods
     internal static partial int virDomainCreate(DomainHandle domain);
 
     [LibraryImport(Libvirt)]
+    internal static partial int virDomainShutdown(DomainHandle domain);
+
+    [LibraryImport(Libvirt)]
     internal static partial int virDomainResume(DomainHandle domain);
 
     [LibraryImport(Libvirt)]

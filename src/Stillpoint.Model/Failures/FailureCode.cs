@@ -45,7 +45,21 @@ public enum FailureCode
     FactsUnreadable,
     CauseUnknown,
 
+    // policies and protection
+    PolicyNotFound,
+    PolicyExists,
+
+    /// <summary>Somebody else changed it since it was read.</summary>
+    PolicyChanged,
+    PolicyInUse,
+    PolicyUnreadable,
+    RuleNotFound,
+    RuleExists,
+    VmNotProtected,
+
     // host and VM
+    HostNotKnown,
+    HostInUse,
     HostUnreachable,
     HostPermissionDenied,
     HostRemoteNeedsWorker,

@@ -17,9 +17,25 @@ public static class FakeHost
             ? Task.FromResult(Domain())
             : Task.FromException<IDomain>(new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", (string)a[0]!), ("uri", "qemu:///system")))));
 
+    /// <summary>One with these VMs, as they are at each question.</summary>
+    public static IHypervisorHost Of(IReadOnlyList<FakeVm> vms, string uri = "qemu:///system") => PartialFake.Of<IHypervisorHost>(
+        ("get_Uri", _ => HostUri.Parse(uri)),
+        ("DisposeAsync", _ => ValueTask.CompletedTask),
+        ("ListDomainsAsync", _ => Task.FromResult<IReadOnlyList<DomainSummary>>([.. vms.Select(v => new DomainSummary(v.Id, v.Name, PowerState.Running, true))])),
+        ("FindDomainAsync", a => vms.FirstOrDefault(v => v.Name == (string)a[0]! || v.Id.ToString() == (string)a[0]!) is { } found
+            ? Task.FromResult(DomainOf(found))
+            : Task.FromException<IDomain>(new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", (string)a[0]!), ("uri", uri)))));
+
+    private static IDomain DomainOf(FakeVm vm) => PartialFake.Of<IDomain>(
+        ("get_Id", _ => vm.Id), ("get_Name", _ => vm.Name),
+        ("GetConfigAsync", _ => Task.FromResult(new DomainConfig(
+            vm.Xml, [new("vda", "disk", DiskSourceKind.File, "qcow2", vm.Disk, false, false, null)], null, null, null, false, true))));
+
     private static IDomain Domain() => PartialFake.Of<IDomain>(
         ("get_Id", _ => Vm), ("get_Name", _ => VmName),
         ("GetStateAsync", _ => Task.FromResult(new DomainState(PowerState.Running, false, 7))),
+        ("StartAsync", _ => Task.FromException(new FailureException(FailureCode.HostRefused, Stage.Restore, ("call", "virDomainCreate")))),
+        ("ShutdownAsync", _ => Task.CompletedTask),
         ("HasInternalSnapshotsAsync", _ => Task.FromResult(false)),
         ("GetDiskSizeAsync", _ => Task.FromResult(8L << 30)),
         ("ListCheckpointsAsync", _ => Task.FromResult<IReadOnlyList<Checkpoint>>([new("stillpoint-0123abcd-x", null, default, null)])),
@@ -31,4 +47,9 @@ public static class FakeHost
                 new("sda", "cdrom", DiskSourceKind.None, "raw", null, false, true, Failure.Of(FailureCode.DiskUnsupported, Stage.Reconcile, ("disk", "sda"), ("reason", "cdrom"))),
             ],
             null, null, null, false, true))));
+}
+
+public sealed record FakeVm(VmId Id, string Name, string Xml = "<domain/>", string Disk = "/v/a.qcow2")
+{
+    public static FakeVm Numbered(int number, string name) => new(new(new Guid(number, 0, 0, new byte[8])), name);
 }

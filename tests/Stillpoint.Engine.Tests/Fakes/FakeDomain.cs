@@ -79,6 +79,8 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
 
     public Task StartAsync(CancellationToken ct) => Done("start");
 
+    public Task ShutdownAsync(CancellationToken ct) => Done("shutdown");
+
     public Task ResumeAsync(CancellationToken ct)
     {
         PausedByIoError = false;

@@ -115,6 +115,8 @@ internal sealed class RestoreHost : IHypervisorHost
 
         public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => throw new NotSupportedException();
 
+        public Task ShutdownAsync(CancellationToken ct) => throw new NotSupportedException();
+
         public Task ResumeAsync(CancellationToken ct) => throw new NotSupportedException();
 
         public Task DestroyAsync(CancellationToken ct) => throw new NotSupportedException();
