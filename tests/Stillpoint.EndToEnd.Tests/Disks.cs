@@ -29,6 +29,13 @@ internal static class Disks
     public static JsonElement Disk(this CliResult result, string name) =>
         result["disks"].EnumerateArray().Single(disk => disk.GetProperty("name").GetString() == name);
 
+    /// <summary>How a backup read a disk, and how much of it.</summary>
+    public static string Summary(this CliResult backup, string disk)
+    {
+        var done = backup.Disk(disk);
+        return $"{backup["consistency"].GetString()}; {done.GetProperty("mode").GetString()}, read {done.GetProperty("bytesRead").GetInt64() >> 20} MiB";
+    }
+
     /// <summary>The writer's newest record.</summary>
     public static async Task<long> WriterRecordAsync(this TestGuest guest) =>
         long.Parse((await guest.WriterAsync("status")).Split(' ')[1]);

@@ -1,3 +1,5 @@
+using Stillpoint.EndToEnd.Tests.SafetyPage;
+
 namespace Stillpoint.EndToEnd.Tests.Safety;
 
 /// <summary>Who is killed; at least one.</summary>
@@ -41,6 +43,31 @@ public sealed record KillStep(string Step, bool HasWarden, bool Commits, bool Wa
         Victims.Worker, Victims.Control, Victims.Warden, Victims.Worker | Victims.Control, Victims.Worker | Victims.Warden, Victims.Control | Victims.Warden,
         Victims.Worker | Victims.Control | Victims.Warden,
     ];
+
+    internal static SafetyTable Table { get; } = new(
+        "kill", "Killed",
+        "Worker, service and warden killed (SIGKILL) while a backup stands at each step of the pipeline, alone and together. After each: the guest writes; nothing of the job is left on the " +
+        "host once the next backup has begun, which is good and leaves its own checkpoint alone; every byte of every point is verified.",
+        ["at step", "killed", "the job", "thawed by", "its point", "the next backup", "longest stall"],
+        [.. All.SelectMany(s => s.Cases().Select(v => new SafetyTable.Row(s.CaseOf(v), [s.Step, Words(v)])))]);
+
+    /// <summary>Whether the guest is frozen while the job stands at the step.</summary>
+    public bool IsFrozen => Step is "Beginning" or "BeginReturned";
+
+    public IEnumerable<Victims> Cases() => Everybody.Where(v => HasWarden || !v.HasFlag(Victims.Warden));
+
+    /// <summary>Who thawed the guest, as far as there was a freeze: the guard left its mark if it did; else it was the agent, told by whoever lived.</summary>
+    public string ThawedBy(Victims victims, bool guardFired)
+    {
+        if (!IsFrozen) return Array.FindIndex(All, s => s.Step == Step) < Array.FindIndex(All, s => s.IsFrozen) ? "never frozen" : "the job, before";
+        if (guardFired) return "guard";
+        if (!victims.HasFlag(Victims.Worker)) return "the job";
+        return victims.HasFlag(Victims.Warden) ? throw new InvalidOperationException("thawed, and nobody was left to do it") : "warden";
+    }
+
+    public string CaseOf(Victims victims) => $"{Step} {victims}".Replace(",", "", StringComparison.Ordinal);
+
+    private static string Words(Victims victims) => victims.ToString().Replace(nameof(Victims.Control), "service", StringComparison.Ordinal).ToLowerInvariant();
 
     public static KillStep Of(string step) => All.Single(s => s.Step == step);
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Stillpoint.EndToEnd.Tests.SafetyPage;
 using Stillpoint.Engine.Capture;
 using Stillpoint.TestKit;
 using Xunit;
@@ -40,19 +40,23 @@ public sealed class KillTests(VmSuite suite)
     }
 
     [Theory(Explicit = true), MemberData(nameof(Steps))]
-    public async Task Backup_EverybodyKilledAtAStep_HurtsNobody(string step)
+    public async Task Backup_EverybodyKilledAtAStep_HurtsNobody(string name)
     {
         Needs.VirtualMachine();
+        var step = KillStep.Of(name);
+        var open = step.Cases().Where(v => !SafetyFacts.IsGreen(KillStep.Table.Key, step.CaseOf(v))).ToList();
+        Assert.SkipWhen(open.Count == 0, SafetyFacts.GreenBefore);
         using var world = await KillWorld.OpenAsync(await suite.RunningGuestAsync());
-        foreach (var victims in KillStep.Everybody.Where(v => KillStep.Of(step).HasWarden || !v.HasFlag(Victims.Warden)))
-            await CaseAsync(world, KillStep.Of(step), victims);
+        foreach (var victims in open)
+            await SafetyFacts.WriteAsync(KillStep.Table.Key, step.CaseOf(victims), () => CaseAsync(world, step, victims));
         await world.MustBeWholeAsync();
     }
 
-    private static async Task CaseAsync(KillWorld world, KillStep step, Victims victims)
+    private static async Task<string[]> CaseAsync(KillWorld world, KillStep step, Victims victims)
     {
         var before = await world.PointsAsync();
         await world.Stalls.StartAsync();
+        var end = "killed with it";
         using (var job = await world.PausedAsync(step.Step))
         {
             await job.KillAsync(victims);
@@ -64,16 +68,21 @@ public sealed class KillTests(VmSuite suite)
                 var told = ended.Out.Length > 0 ? StillpointCli.Read(ended) : null;
                 if (error is null) told!.Must();
                 else told!.MustFail(exitCode, error);
+                end = error ?? "has its point";
             }
             await job.MustBeGoneAsync();
         }
         await world.Guest.MustWriteAsync();
         var points = await world.PointsAsync();
         Assert.Equal(before.Count + (step.Commits ? 1 : 0), points.Count);
-        await world.MustBeCleanAfterNextAsync();
+        var next = await world.MustBeCleanAfterNextAsync();
         // Asked last: an agent whose guest was thawed by the guard alone answers nothing else before the next backup has asked it to thaw.
         var stall = await world.Stalls.WorstAsync();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"killed at {step.Step}: {victims}; longest stall in the guest {stall.TotalSeconds:0.0} s"));
-        Assert.True(stall < LongestStall, $"the guest stood still for {stall} after {victims} were killed at {step.Step}");
+        Console.WriteLine($"killed at {step.Step}: {victims}; longest stall in the guest {stall}");
+        Assert.True(stall.Longest < LongestStall, $"the guest stood still for {stall} after {victims} were killed at {step.Step}");
+        var consistency = step.Commits ? points[^1].GetProperty("consistency").GetString()! : "none";
+        // A guard that has fired and a file-system consistent point are never of one freeze; this one's freeze was over before the kill.
+        if (step.Commits) Assert.Equal(("file-system", false), (consistency, stall.GuardThawed));
+        return [end, step.ThawedBy(victims, stall.GuardThawed), consistency, next, stall.ToString()];
     }
 }

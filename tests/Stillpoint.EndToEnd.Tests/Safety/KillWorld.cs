@@ -11,7 +11,6 @@ internal sealed class KillWorld : IDisposable
     private static readonly string[] OneDisk = ["--exclude-disk", "vdb"];
 
     private readonly StillpointCli _cli;
-    private int _number;
 
     private KillWorld(TestGuest guest, StillpointCli cli) => (Guest, _cli, Stalls) = (guest, cli, new(guest));
 
@@ -28,25 +27,15 @@ internal sealed class KillWorld : IDisposable
     }
 
     /// <summary>A backup that stands at the step.</summary>
-    public async Task<PausedJob> PausedAsync(string step)
-    {
-        var folder = _cli.Folder[$"pause{++_number}"];
-        Directory.CreateDirectory(folder);
-        var call = _cli.Call(["backup", Guest.Name, .. OneDisk]) with
-        {
-            Environment = new() { ["STILLPOINT_TEST_STEP"] = step, ["STILLPOINT_TEST_FOLDER"] = folder },
-        };
-        var job = new PausedJob(new(call), folder);
-        await job.StandsAsync();
-        return job;
-    }
+    public Task<PausedJob> PausedAsync(string step) => PausedJob.AtAsync(step, _cli, ["backup", Guest.Name, .. OneDisk]);
 
     /// <summary>Every point there is, oldest first.</summary>
     public async Task<IReadOnlyList<JsonElement>> PointsAsync() =>
         [.. (await _cli.RunAsync("point", "list")).Must()["points"].EnumerateArray()];
 
     /// <summary>The next backup clears what is left, is good itself, and leaves its own checkpoint and nothing else.</summary>
-    public async Task MustBeCleanAfterNextAsync()
+    /// <returns>What it was.</returns>
+    public async Task<string> MustBeCleanAfterNextAsync()
     {
         var next = (await _cli.RunAsync(["backup", Guest.Name, .. OneDisk])).Must();
         // A guard of the killed job may still stand guard; then there is no second one, no freeze, and the point says so.
@@ -57,6 +46,7 @@ internal sealed class KillWorld : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_cli.Data, "journal")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_cli.Data, "run")));
         await Guest.MustBeUndisturbedAsync();
+        return next.Summary("vda");
     }
 
     /// <summary>Every byte of every point, and every point says it is whole.</summary>

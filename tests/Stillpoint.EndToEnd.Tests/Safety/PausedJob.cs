@@ -10,7 +10,22 @@ internal sealed class PausedJob(RunningCall call, string folder) : IDisposable
     private int _worker;
     private int? _warden;
 
-    public async Task StandsAsync()
+    /// <summary>A call of <see cref="StillpointCli.Pausing"/> whose job stands at the step.</summary>
+    public static async Task<PausedJob> AtAsync(string step, StillpointCli cli, params string[] arguments)
+    {
+        var folder = cli.Folder["pause-" + Guid.NewGuid().ToString("N")[..8]];
+        Directory.CreateDirectory(folder);
+        var call = cli.Call(arguments) with
+        {
+            File = StillpointCli.Pausing,
+            Environment = new() { ["STILLPOINT_TEST_STEP"] = step, ["STILLPOINT_TEST_FOLDER"] = folder },
+        };
+        var job = new PausedJob(new(call), folder);
+        await job.StandsAsync();
+        return job;
+    }
+
+    private async Task StandsAsync()
     {
         var reached = Path.Combine(folder, "reached");
         await Eventually.IsAsync("the backup stands at its step", () => File.Exists(reached) || call.HasEnded);
@@ -32,6 +47,8 @@ internal sealed class PausedJob(RunningCall call, string folder) : IDisposable
     public void GoOn() => File.WriteAllText(Path.Combine(folder, "go"), "");
 
     public Task<ToolResult> EndAsync() => call.EndAsync();
+
+    public Task<CliResult> ResultAsync() => call.ResultAsync();
 
     /// <summary>Worker and warden, orphaned or not, end by themselves once nothing is left for them to do.</summary>
     public Task MustBeGoneAsync() => Eventually.IsAsync(
