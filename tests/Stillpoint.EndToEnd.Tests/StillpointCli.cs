@@ -38,6 +38,7 @@ public sealed class StillpointCli : IDisposable
         _uri = libvirt.Uri;
         Folder = new TempFolder("/var/tmp");
         Vault = Folder["vault"];
+        Data = Folder["data"];
         File.WriteAllText(PassphraseFile, "correct horse battery staple\n");
         File.SetUnixFileMode(PassphraseFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
@@ -48,7 +49,7 @@ public sealed class StillpointCli : IDisposable
 
     public string Program { get; init; } = Built("Stillpoint.Cli", "stillpoint");
 
-    public string Data => Folder["data"];
+    public string Data { get; init; }
 
     public string PassphraseFile => Folder["passphrase"];
 

@@ -49,6 +49,20 @@ public sealed class PrivateLibvirt : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, gone.Token);
     }
 
+    /// <summary>As when the host loses its power and comes back: daemon and VMs die at once, and what was in /run is gone.</summary>
+    public async Task RebootAsync()
+    {
+        await KillDaemonAsync();
+        foreach (var file in Directory.EnumerateFiles(_folder["run", "qemu"], "*.pid"))
+            await Tool.RunAsync("kill", "-9", (await File.ReadAllTextAsync(file)).Trim());
+        foreach (var entry in Directory.EnumerateFileSystemEntries(_folder["run"]))
+        {
+            if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
+            else File.Delete(entry);
+        }
+        await RestartAsync();
+    }
+
     public async Task RestartAsync() => (await Tool.RunAsync(Script, "start", _folder.Path)).Must();
 
     public async ValueTask DisposeAsync()

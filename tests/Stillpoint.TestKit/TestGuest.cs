@@ -62,6 +62,36 @@ public sealed class TestGuest
         if (!await AnswersWithinAsync(BootBound)) throw new TimeoutException($"{Name} did not boot twice within {BootBound}.");
     }
 
+    /// <summary>Waits until the agent answers: after a reset, or when it was stopped.</summary>
+    public async Task AnswersAsync()
+    {
+        if (!await AnswersWithinAsync(BootBound)) throw new TimeoutException($"{Name}'s agent did not answer within {BootBound}.");
+    }
+
+    /// <summary>Shut down from inside, as its administrator would; off when it returns. (The image has no logind, which ACPI and the agent's own command need.)</summary>
+    public async Task ShutDownAsync()
+    {
+        await DetachAsync("systemctl poweroff");
+        await Eventually.IsAsync($"{Name} is off", IsOffAsync);
+    }
+
+    /// <summary>QEMU dies at once, as when the host loses its power; off when it returns.</summary>
+    public async Task KillAsync()
+    {
+        var pid = (await File.ReadAllTextAsync(Path.Combine(Libvirt.Folder, "run", "qemu", Name + ".pid"))).Trim();
+        (await Tool.RunAsync("kill", "-9", pid)).Must();
+        await Eventually.IsAsync($"{Name} is off", IsOffAsync);
+    }
+
+    public async Task<bool> IsOffAsync() => (await Libvirt.VirshAsync("domstate", Name)).Must().Out.Trim() == "shut off";
+
+    /// <summary>Starts a command in the guest and does not wait for it.</summary>
+    public Task DetachAsync(string command) => AgentAsync(new JsonObject
+    {
+        ["execute"] = "guest-exec",
+        ["arguments"] = new JsonObject { ["path"] = "/bin/sh", ["arg"] = new JsonArray("-c", command) },
+    });
+
     /// <summary>Fresh disks, no checkpoints, booted.</summary>
     public async Task ResetAsync()
     {

@@ -49,9 +49,9 @@ public sealed class CapturePipeline(
         {
             return await RunPlanAsync(order, domain, plan, hidden, report, ct);
         }
-        catch (FailureException e) when (e.Failure.Code is FailureCode.CheckpointInconsistent && plan.Disks.Any(d => d.Incremental))
+        catch (FailureException e) when (e.Failure.Code is FailureCode.CheckpointInconsistent)
         {
-            // A bitmap was lost between looking and beginning. Every point is a full point: it costs a full read.
+            // A bitmap was lost between looking and beginning, or one of the new checkpoint's name is there. Every point is a full point: it costs a full read.
             report.Warn(e.Failure);
             return await RunPlanAsync(order, domain, plan.AsFullRead(), hidden, report, ct);
         }

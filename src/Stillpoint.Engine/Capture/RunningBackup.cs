@@ -99,7 +99,8 @@ internal sealed class RunningBackup : IAsyncDisposable
             async ct =>
             {
                 await _hooks.ReachedAsync(CaptureStep.Beginning, ct);
-                await domain.BeginBackupAsync(request, ct);
+                // Asked for again: libvirtd may have been restarted since, and begin has no other connection than this.
+                await (await _link.DomainAsync(ct)).BeginBackupAsync(request, ct);
                 var taken = clock.GetUtcNow();
                 await _hooks.ReachedAsync(CaptureStep.BeginReturned, ct);
                 return taken;
@@ -129,7 +130,7 @@ internal sealed class RunningBackup : IAsyncDisposable
     {
         _journal.Update(e => e with { Committed = true });
         var domain = await _link.DomainAsync(CancellationToken.None);
-        if (_checkpoint is not null)
+        if (_checkpoint is not null || _plan.KeepsNone)
         {
             foreach (var older in _plan.OurCheckpoints) await domain.DeleteCheckpointAsync(older, CancellationToken.None);
         }

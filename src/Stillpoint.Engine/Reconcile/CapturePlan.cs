@@ -23,7 +23,8 @@ internal sealed record DiskPlan(
 /// goes away during the transfer costs nothing.</param>
 /// <param name="Turn">How many points the series has: turns the sampled re-read.</param>
 /// <param name="Pin">The base point to pin while the job runs: the newest one that a disk builds on.</param>
-/// <param name="OurCheckpoints">This vault's checkpoints on the VM now, to be deleted once the new one stands.</param>
+/// <param name="KeepsNone">The VM is to carry no checkpoint of ours between jobs, older ones included.</param>
+/// <param name="OurCheckpoints">This vault's checkpoints on the VM now, to be deleted once the new one stands, or none is to.</param>
 /// <param name="Foreign">Whether other tools' checkpoints are on the VM: then ours is hidden between jobs.</param>
 internal sealed record CapturePlan(
     DomainConfig Config,
@@ -34,6 +35,7 @@ internal sealed record CapturePlan(
     int Turn,
     PointInfo? Pin,
     bool MakesCheckpoint,
+    bool KeepsNone,
     IReadOnlyList<string> OurCheckpoints,
     bool Foreign)
 {

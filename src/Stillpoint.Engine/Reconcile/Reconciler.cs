@@ -30,7 +30,7 @@ internal sealed class Reconciler(IVault vault, HiddenCheckpoints hidden, TimePro
         var bases = new Bases(vault.Id, points, checkpoints);
 
         var plans = new List<DiskPlan>();
-        var makesCheckpoint = live && await TracksAsync(domain, order.Policy.Tracking, ct);
+        var tracks = await TracksAsync(domain, order.Policy.Tracking, ct);
         foreach (var disk in disks)
         {
             var size = live ? await domain.GetDiskSizeAsync(disk.Name, ct) : 0;
@@ -38,11 +38,12 @@ internal sealed class Reconciler(IVault vault, HiddenCheckpoints hidden, TimePro
             if (chosen is not null && IsFullReadDue(chosen, disk, order.Policy)) chosen = null;
             plans.Add(new(
                 disk, size, chosen?.Checkpoint, chosen?.Point.FindTree(disk.Name) ?? bases.NewestTree(disk.Name),
-                chosen?.LastFullRead(disk.Name), makesCheckpoint && disk.CanTrack));
+                chosen?.LastFullRead(disk.Name), live && tracks && disk.CanTrack));
         }
         return new(
             config, (await domain.GetConfigAsync(inactive: true, ct)).Xml, await domain.GetAutostartAsync(ct), plans, leftOut, points.Count, points.LastOrDefault(p => plans.Any(d => d.BaseTree is { } t && p.Trees.Contains(t))),
             plans.Any(p => p.InCheckpoint),
+            !tracks,
             [.. checkpoints.Select(c => c.Name).Where(n => CheckpointName.TryParse(n, vault.Id, out _))],
             checkpoints.Any(c => !CheckpointName.IsOurs(c.Name)));
     }

@@ -42,7 +42,8 @@ internal sealed class DomainRewrite
                 disk.AddFirst(driver);
             }
             driver.SetAttributeValue("type", plan.Format);
-            disk.Elements().Where(e => e.Name.LocalName is "backingStore" or "mirror" or "source").Remove();
+            // What QEMU decrypted is in the point as the guest saw it: the restored image has no key.
+            disk.Elements().Where(e => e.Name.LocalName is "backingStore" or "mirror" or "source" or "encryption").Remove();
             driver.AddAfterSelf(new XElement("source", new XAttribute(plan.Device ? "dev" : "file", plan.Place)));
         }
     }

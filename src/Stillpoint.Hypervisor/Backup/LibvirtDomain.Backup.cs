@@ -35,6 +35,9 @@ internal sealed partial class LibvirtDomain
             VirError.OperationTimeout => Failure.Of(FailureCode.VmBusyWithOtherJob, Stage.Begin, ("vm", Name)).CanRetry(),
             VirError.Internal when error.Message.Contains("has a blockjob assigned", StringComparison.Ordinal) =>
                 Failure.Of(FailureCode.VmBusyWithOtherJob, Stage.Begin, ("vm", Name)).CanRetry(),
+            // Some image holds a bitmap of the new checkpoint's name: with another name, which the next attempt has, it works.
+            VirError.Internal when request.Checkpoint is { } name && error.Message.Contains("Bitmap already exists: " + name, StringComparison.Ordinal) =>
+                Failure.Of(FailureCode.CheckpointInconsistent, Stage.Begin, ("checkpoint", name)).CanRetry(),
             VirError.InvalidArgument or VirError.SystemError or VirError.Internal when ScratchNamed(request, error) is { } path =>
                 Failure.Of(FailureCode.ScratchUnusable, Stage.Begin, ("path", path)),
             _ => null,

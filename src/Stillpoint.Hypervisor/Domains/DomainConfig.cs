@@ -21,6 +21,9 @@ public enum DiskSourceKind
 public sealed record DomainDisk(
     string Name, string Device, DiskSourceKind Kind, string Format, string? Source, bool HasBackingChain, bool ReadOnly, Failure? Unsupported)
 {
+    /// <summary>False: the image is qcow2 of version 2, which has no place for bitmaps; begin would fail for all disks.</summary>
+    public bool HoldsBitmaps { get; init; } = true;
+
     /// <summary>Whether a dirty bitmap can be kept: qcow2 only.</summary>
-    public bool CanTrack => Format == "qcow2";
+    public bool CanTrack => Format == "qcow2" && HoldsBitmaps;
 }

@@ -40,7 +40,10 @@ internal static class DomainXml
         var reason = Unsupported(disk, device, kind, readOnly);
         return new(
             name, device, kind, format, path, HasBackingChain(disk, format, path), readOnly,
-            reason is null ? null : Failure.Of(FailureCode.DiskUnsupported, Stage.Preflight, ("disk", name), ("reason", reason)));
+            reason is null ? null : Failure.Of(FailureCode.DiskUnsupported, Stage.Preflight, ("disk", name), ("reason", reason)))
+        {
+            HoldsBitmaps = format != "qcow2" || path is null || !Qcow2Header.IsVersion2(path),
+        };
     }
 
     private static DiskSourceKind Kind(string? type, XElement? source) => type switch

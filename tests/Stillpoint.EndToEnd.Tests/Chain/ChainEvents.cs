@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Stillpoint.TestKit;
 
@@ -25,6 +24,8 @@ internal sealed class ChainEvents(TestGuest guest, StillpointCli cli, CliResult 
         nameof(CheckpointMetadataGoneAsync) => CheckpointMetadataGoneAsync(),
         nameof(BitmapGoneAsync) => BitmapGoneAsync(),
         nameof(QemuKilledAsync) => QemuKilledAsync(),
+        nameof(ShutDownAndStartedAsync) => ShutDownAndStartedAsync(),
+        nameof(HostRebootedAsync) => HostRebootedAsync(),
         _ => throw new ArgumentException(name),
     };
 
@@ -87,32 +88,28 @@ internal sealed class ChainEvents(TestGuest guest, StillpointCli cli, CliResult 
         await WriteAsync();
     }
 
-    /// <summary>As a host that lost its power does.</summary>
     public async Task QemuKilledAsync()
     {
         await WriteAsync();
-        var qemu = Directory.EnumerateDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Single(f => WordsOf(f) is var words && words.Contains("qemu-system", StringComparison.Ordinal) && words.Contains(guest.SystemDisk, StringComparison.Ordinal));
-        (await Tool.RunAsync("kill", "-9", Path.GetFileName(qemu))).Must();
-        await OffAsync();
+        await guest.KillAsync();
         await guest.StartAsync();
     }
 
-    private Task OffAsync() => Eventually.IsAsync("the VM is off", async () => (await VirshAsync("domstate", guest.Name)).Contains("shut off", StringComparison.Ordinal));
+    public async Task ShutDownAndStartedAsync()
+    {
+        await WriteAsync();
+        await guest.ShutDownAsync();
+        await guest.StartAsync();
+    }
+
+    public async Task HostRebootedAsync()
+    {
+        await WriteAsync();
+        await guest.Libvirt.RebootAsync();
+        await guest.StartAsync();
+    }
 
     private Task WriteAsync() => guest.RunAsync("head -c 3000000 /dev/urandom > /srv/new; sync");
 
     private async Task<string> VirshAsync(params string[] words) => (await guest.Libvirt.VirshAsync(words)).Must().Out;
-
-    private static string WordsOf(string process)
-    {
-        try
-        {
-            return File.ReadAllText(process + "/cmdline");
-        }
-        catch (IOException)
-        {
-            return ""; // it has ended
-        }
-    }
 }

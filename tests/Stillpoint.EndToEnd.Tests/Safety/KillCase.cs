@@ -62,7 +62,13 @@ public sealed record KillStep(string Step, bool HasWarden, bool Commits, bool Wa
         if (!IsFrozen) return Array.FindIndex(All, s => s.Step == Step) < Array.FindIndex(All, s => s.IsFrozen) ? "never frozen" : "the job, before";
         if (guardFired) return "guard";
         if (!victims.HasFlag(Victims.Worker)) return "the job";
-        return victims.HasFlag(Victims.Warden) ? throw new InvalidOperationException("thawed, and nobody was left to do it") : "warden";
+        return (victims.HasFlag(Victims.Control), victims.HasFlag(Victims.Warden)) switch
+        {
+            (false, false) => "service or warden",
+            (false, true) => "service",
+            (true, false) => "warden",
+            _ => throw new InvalidOperationException("thawed, and nobody was left to do it"),
+        };
     }
 
     public string CaseOf(Victims victims) => $"{Step} {victims}".Replace(",", "", StringComparison.Ordinal);
