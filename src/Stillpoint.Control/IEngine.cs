@@ -13,6 +13,11 @@ namespace Stillpoint.Control;
 /// <summary>What Control asks of the engine. One implementation; tests put another in its place where no hypervisor can be.</summary>
 public interface IEngine
 {
+    /// <summary>A capture of some VM of this host into this vault will be asked for soon: what can be opened meanwhile may be. Nothing need follow.</summary>
+    void Expect(HostUri host, VaultAccess vault, EnginePaths paths)
+    {
+    }
+
     /// <summary>In a process of its own, which alone opens the vault. Whoever calls this is not held up by the vault, whatever it does.</summary>
     Task<CaptureResult> CaptureAsync(
         IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct);

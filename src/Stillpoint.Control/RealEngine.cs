@@ -15,23 +15,33 @@ namespace Stillpoint.Control;
 public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null, WorkerLimits? limits = null) : IEngine
 {
     private readonly WorkerLimits _limits = limits ?? WorkerLimits.Default;
+    private Ahead? _ahead;
+
+    public void Expect(HostUri host, VaultAccess vault, EnginePaths paths)
+    {
+        try
+        {
+            Interlocked.Exchange(ref _ahead, new(Begin(host, vault, paths), host, vault.Path, vault.Secret, paths))?.Process.Abandon();
+        }
+        catch (FailureException)
+        {
+            // The job itself will meet it again, and tell it.
+        }
+    }
 
     public async Task<CaptureResult> CaptureAsync(
         IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
     {
-        var process = new WorkerProcess(worker ?? WorkerCommand.Default, _limits.CancelPatience, clock);
-        var secret = vault.Secret.CopyBytes();
+        var ahead = Interlocked.Exchange(ref _ahead, null);
+        var fits = ahead?.IsFor(host.Uri, vault, paths) is true;
+        if (!fits) ahead?.Process.Abandon();
+        var process = fits ? ahead!.Process : Begin(host.Uri, vault, paths);
         try
         {
-            return await process.RunAsync(
-                new(
-                    host.Uri.Text, paths.Data, paths.Run, vault.Path, secret, vault.Secret is RecoveryKey, vault.KnownPaths ?? new Dictionary<Guid, string>(),
-                    (long)_limits.VaultPatience.TotalMilliseconds, order),
-                events, ct);
+            return await process.RunAsync(new(vault.KnownPaths ?? new Dictionary<Guid, string>(), order), events, ct);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(secret);
             if (process.WasLost) await ClearAfterAsync(paths, order, events);
         }
     }
@@ -52,6 +62,22 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
 
     public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => new VmRelease(paths).RunAsync(domain, ct);
 
+    private WorkerProcess Begin(HostUri host, VaultAccess vault, EnginePaths paths)
+    {
+        var process = new WorkerProcess(worker ?? WorkerCommand.Default, _limits.CancelPatience, clock);
+        var secret = vault.Secret.CopyBytes();
+        try
+        {
+            process.Begin(new(
+                host.Text, paths.Data, paths.Run, vault.Path, secret, vault.Secret is RecoveryKey, (long)_limits.VaultPatience.TotalMilliseconds));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+        return process;
+    }
+
     /// <summary>
     /// The warden would do the same some seconds later; but it may have died too. Without the vault, which may be what the worker died of: the
     /// checkpoint of a point that may exist is left to the next start. Each step of it is bounded.
@@ -63,5 +89,12 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
         {
             if (job.Left is { } left) Warn(left);
         }
+    }
+
+    /// <summary>A worker that was started before its order was known.</summary>
+    private sealed record Ahead(WorkerProcess Process, HostUri Host, string Vault, VaultSecret Secret, EnginePaths Paths)
+    {
+        public bool IsFor(HostUri host, VaultAccess vault, EnginePaths paths) =>
+            Host.Text == host.Text && Vault == vault.Path && ReferenceEquals(Secret, vault.Secret) && Paths == paths;
     }
 }

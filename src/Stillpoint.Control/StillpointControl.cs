@@ -69,6 +69,9 @@ public sealed class StillpointControl : IDisposable
     public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
         _engine.FinishRestoresAsync(_folder.Engine, host, unreadable, ct);
 
+    /// <summary>A backup will be asked for soon: its worker starts, and opens host and vault, while its owner still looks for what to clean up.</summary>
+    public void ExpectBackup(HostUri host, VaultAccess vault) => _engine.Expect(host, vault, _folder.Engine);
+
     /// <exception cref="FailureException">No job began: VmNotFound, VmBackupRunning, DataFolderUnusable, a policy out of range.</exception>
     public async Task<JobOutcome<CaptureResult>> BackUpAsync(
         IHypervisorHost host, VaultAccess vault, BackupOrder order, IJobEvents watcher, CancellationToken ct)

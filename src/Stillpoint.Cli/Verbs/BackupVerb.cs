@@ -14,9 +14,9 @@ internal static class BackupVerb
     {
         var started = call.World.Clock.GetTimestamp();
         var order = OrderOf(call);
-        _ = call.HostUri;
         using var secret = call.VaultSecret;
         var vault = new VaultAccess(call.VaultPath, secret);
+        call.Control.ExpectBackup(call.HostUri, vault);
         var host = await call.ConnectAsync(ct);
         // Thaws and ends jobs now; what only the vault can decide is the worker's, who opens it.
         await Recovery.RunAsync(call, null, ct);

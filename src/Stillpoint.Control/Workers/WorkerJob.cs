@@ -12,43 +12,68 @@ using Stillpoint.Vault.Stores;
 namespace Stillpoint.Control.Workers;
 
 /// <summary>A worker's work: open vault and host, clear what interrupted jobs left (now that the vault can be asked), take the point.</summary>
-internal sealed class WorkerJob(
-    WorkerOrder order, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, TimeProvider clock, ICaptureHooks? hooks, WardenCommand? warden,
-    Action<WorkerLine> say) : IJobEvents
+internal sealed class WorkerJob : IJobEvents
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    private readonly EnginePaths _paths = new(order.Data, order.Run);
+    private readonly WorkerStart _start;
+    private readonly Func<HostUri, CancellationToken, Task<IHypervisorHost>> _connect;
+    private readonly TimeProvider _clock;
+    private readonly ICaptureHooks? _hooks;
+    private readonly WardenCommand? _warden;
+    private readonly Action<WorkerLine> _say;
+    private readonly EnginePaths _paths;
+    private readonly WatchedStore _store;
+    private readonly ITimer _watching;
+    private readonly Task<IHypervisorHost> _connecting;
+    private readonly Task<OpenVault> _opening;
+    private JobId _job;
 
-    public void Publish(JobEvent jobEvent) => say(WorkerLine.Of(jobEvent));
-
-    public async Task<CaptureResult> RunAsync(CancellationToken ct)
+    /// <summary>Begins to open vault and host. Nothing is written before there is an order.</summary>
+    public WorkerJob(
+        WorkerStart start, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, TimeProvider clock, ICaptureHooks? hooks, WardenCommand? warden,
+        Action<WorkerLine> say, CancellationToken ct)
     {
-        var store = new WatchedStore(new FolderStore(order.Vault), clock);
-        await using var watching = clock.CreateTimer(_ => EndIfHung(store), null, Look, Look);
-        var connecting = Task.Run(() => connect(HostUri.Parse(order.Host), ct), ct);
-        using VaultSecret secret = order.IsRecoveryKey ? new RecoveryKey(order.Secret.AsSpan()) : new Passphrase(order.Secret.AsSpan());
-        CryptographicOperations.ZeroMemory(order.Secret);
+        (_start, _connect, _clock, _hooks, _warden, _say) = (start, connect, clock, hooks, warden, say);
+        _paths = new(start.Data, start.Run);
+        _store = new(new FolderStore(start.Vault), clock);
+        _watching = clock.CreateTimer(_ => EndIfHung(), null, Look, Look);
+        _connecting = Task.Run(() => connect(HostUri.Parse(start.Host), ct), ct);
         // On a thread of its own: a folder's calls block theirs.
-        await using var vault = await Task.Run(() => OpenVault.OpenAsync(store, secret, clock, ct), ct);
-        secret.Dispose();
-        say(new() { Vault = vault.Id.Value });
+        _opening = Task.Run(() => OpenAsync(ct), ct);
+    }
+
+    public void Publish(JobEvent jobEvent) => _say(WorkerLine.Of(jobEvent));
+
+    public async Task<CaptureResult> RunAsync(WorkerOrder order, CancellationToken ct)
+    {
+        _job = order.Backup.Job;
+        await using var watching = _watching;
+        await using var vault = await _opening;
+        _say(new() { Vault = vault.Id.Value });
         // Backups that went now here, now there would leave two histories with holes. Reading does no harm: restores do not ask.
-        if (order.VaultPaths.TryGetValue(vault.Id.Value, out var known) && await VaultIdentity.IsTwiceAsync(vault.Id, order.Vault, known, ct))
-            throw new FailureException(FailureCode.VaultIdTwice, Stage.Preflight, ("path", order.Vault), ("other", known));
-        await using var host = await connecting;
+        if (order.VaultPaths.TryGetValue(vault.Id.Value, out var known) && await VaultIdentity.IsTwiceAsync(vault.Id, _start.Vault, known, ct))
+            throw new FailureException(FailureCode.VaultIdTwice, Stage.Preflight, ("path", _start.Vault), ("other", known));
+        await using var host = await _connecting;
         await ClearAsync(vault, ct);
-        return await new CapturePipeline(host, vault, _paths, this, clock, hooks, warden).RunAsync(order.Backup, ct);
+        return await new CapturePipeline(host, vault, _paths, this, _clock, _hooks, _warden).RunAsync(order.Backup, ct);
+    }
+
+    private async Task<OpenVault> OpenAsync(CancellationToken ct)
+    {
+        using VaultSecret secret = _start.IsRecoveryKey ? new RecoveryKey(_start.Secret.AsSpan()) : new Passphrase(_start.Secret.AsSpan());
+        CryptographicOperations.ZeroMemory(_start.Secret);
+        return await OpenVault.OpenAsync(_store, secret, _clock, ct);
     }
 
     private async Task ClearAsync(IVault vault, CancellationToken ct)
     {
-        var recovery = new JournalRecovery(_paths, connect, clock);
-        foreach (var job in await recovery.RunAsync(vault, failure => Publish(new WarningRaised(order.Backup.Job, clock.GetUtcNow(), failure)), ct))
+        var recovery = new JournalRecovery(_paths, _connect, _clock);
+        foreach (var job in await recovery.RunAsync(vault, failure => Publish(new WarningRaised(_job, _clock.GetUtcNow(), failure)), ct))
         {
             Publish(job.Left is { } left
-                ? new WarningRaised(order.Backup.Job, clock.GetUtcNow(), left)
-                : new InterruptedJobCleared(order.Backup.Job, clock.GetUtcNow(), job.Job, job.VmName));
+                ? new WarningRaised(_job, _clock.GetUtcNow(), left)
+                : new InterruptedJobCleared(_job, _clock.GetUtcNow(), job.Job, job.VmName));
         }
     }
 
@@ -56,13 +81,13 @@ internal sealed class WorkerJob(
     /// Nothing ends a thread that waits for a hung mount but the end of its process, and no clean end either, which would wait for that thread.
     /// The warden and the owner's recovery free the guest.
     /// </summary>
-    private void EndIfHung(WatchedStore store)
+    private void EndIfHung()
     {
-        if (store.Oldest is not { } call || call.For < TimeSpan.FromMilliseconds(order.VaultPatienceMs)) return;
+        if (_store.Oldest is not { } call || call.For < TimeSpan.FromMilliseconds(_start.VaultPatienceMs)) return;
         var seconds = ((long)call.For.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        say(new()
+        _say(new()
         {
-            Failed = Failure.Of(FailureCode.VaultNotResponding, Stage.Vault, ("path", order.Vault), ("seconds", seconds))
+            Failed = Failure.Of(FailureCode.VaultNotResponding, Stage.Vault, ("path", _start.Vault), ("seconds", seconds))
                 .With(new("vault", $"{call.Name} has not returned")).CanRetry(),
         });
         using var self = Process.GetCurrentProcess();

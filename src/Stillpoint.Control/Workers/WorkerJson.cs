@@ -7,6 +7,7 @@ namespace Stillpoint.Control.Workers;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(UlidConverter), typeof(NameSetConverter)])]
+[JsonSerializable(typeof(WorkerStart))]
 [JsonSerializable(typeof(WorkerOrder))]
 [JsonSerializable(typeof(WorkerLine))]
 internal sealed partial class WorkerJson : JsonSerializerContext;

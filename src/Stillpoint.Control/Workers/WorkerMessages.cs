@@ -3,18 +3,24 @@ using Stillpoint.Model;
 
 namespace Stillpoint.Control.Workers;
 
-/// <summary>A worker's first line: all it is told. It carries the vault's secret, so it is never on a command line, in an environment or in a file.</summary>
+/// <summary>
+/// A worker's first line: where to work. It opens vault and host with it while its owner still makes up the order. It carries the vault's secret, so it is
+/// never on a command line, in an environment or in a file.
+/// </summary>
 /// <param name="Secret">Its bytes: <see cref="Stillpoint.Vault.VaultSecret.CopyBytes"/>.</param>
-/// <param name="VaultPaths">Where each known vault was last worked in, by its id.</param>
 /// <param name="VaultPatienceMs">See <see cref="WorkerLimits.VaultPatience"/>.</param>
-internal sealed record WorkerOrder(
-    string Host, string Data, string Run, string Vault, byte[] Secret, bool IsRecoveryKey, IReadOnlyDictionary<Guid, string> VaultPaths, long VaultPatienceMs, BackupOrder Backup)
+internal sealed record WorkerStart(string Host, string Data, string Run, string Vault, byte[] Secret, bool IsRecoveryKey, long VaultPatienceMs)
+{
+    /// <summary>No secret in any log.</summary>
+    public override string ToString() => $"{nameof(WorkerStart)} {Vault}";
+}
+
+/// <summary>A worker's second line: what to do. Without one it ends and has done nothing.</summary>
+/// <param name="VaultPaths">Where each known vault was last worked in, by its id.</param>
+internal sealed record WorkerOrder(IReadOnlyDictionary<Guid, string> VaultPaths, BackupOrder Backup)
 {
     /// <summary>The one line that may follow. The end of the input says the same: the owner is gone.</summary>
     public const string Cancel = "cancel";
-
-    /// <summary>No secret in any log.</summary>
-    public override string ToString() => $"{nameof(WorkerOrder)} {Backup.Job}";
 }
 
 /// <summary>One line of a worker: exactly one member is set. Owner and worker are of one build, so the form is nobody else's and may change.</summary>

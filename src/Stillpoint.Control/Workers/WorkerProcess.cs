@@ -17,6 +17,7 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
     private readonly Queue<string> _words = [];
     private CaptureResult? _done;
     private Failure? _failed;
+    private Process? _process;
     private RecoveryPoint? _committed;
     private VaultId _vault;
     private bool _killed;
@@ -24,14 +25,29 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
     /// <summary>It ended, or was ended, before it could clean up: its journal entry says what is open.</summary>
     public bool WasLost { get; private set; }
 
+    /// <summary>Starts it; it opens vault and host, and waits for its order. One that gets none ends with its input, <see cref="Abandon"/>ed or orphaned.</summary>
+    /// <exception cref="FailureException">WorkerLost: no such program.</exception>
+    public void Begin(WorkerStart start)
+    {
+        _process = Start();
+        Send(_process, JsonSerializer.SerializeToUtf8Bytes(start, WorkerJson.Default.WorkerStart));
+    }
+
+    /// <summary>There will be no order.</summary>
+    public void Abandon()
+    {
+        using var process = _process;
+        process?.StandardInput.Close();
+    }
+
     /// <exception cref="FailureException">The worker's own failure; WorkerLost; Cancelled, where the worker was killed for not ending.</exception>
     public async Task<CaptureResult> RunAsync(WorkerOrder order, IJobEvents events, CancellationToken ct)
     {
-        using var process = Start();
+        using var process = _process ?? throw new InvalidOperationException("not begun");
         var errors = ReadErrorsAsync(process);
         var warnings = new List<Failure>();
         var reading = Task.Run(() => ReadAsync(process, new Warned(events, warnings)), CancellationToken.None);
-        Order(process, order);
+        Send(process, JsonSerializer.SerializeToUtf8Bytes(order, WorkerJson.Default.WorkerOrder));
         // After the order, or the cancel would be taken for it. One that came before is told at once.
         await using (ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null)) await EndAsync(process, reading, ct);
         await Task.WhenAll(reading, errors);
@@ -135,9 +151,8 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
     }
 
     /// <summary>Past the writer and its buffer: what holds the secret is wiped when it is sent.</summary>
-    private static void Order(Process process, WorkerOrder order)
+    private static void Send(Process process, byte[] line)
     {
-        var line = JsonSerializer.SerializeToUtf8Bytes(order, WorkerJson.Default.WorkerOrder);
         try
         {
             lock (process)

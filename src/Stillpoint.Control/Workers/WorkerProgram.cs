@@ -30,17 +30,19 @@ public static class WorkerProgram
             c.Cancel = true;
             _ = cancel.CancelAsync();
         });
-        if (await Console.In.ReadLineAsync() is not { } line || JsonSerializer.Deserialize(line, WorkerJson.Default.WorkerOrder) is not { } order) return 2;
+        if (await Console.In.ReadLineAsync() is not { } where || JsonSerializer.Deserialize(where, WorkerJson.Default.WorkerStart) is not { } start) return 2;
+        var work = new WorkerJob(start, connect, clock, hooks, warden, Say, cancel.Token);
+        if (await Console.In.ReadLineAsync() is not { } what || JsonSerializer.Deserialize(what, WorkerJson.Default.WorkerOrder) is not { } order) return 2;
         _ = Task.Factory.StartNew(() => Listen(cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Say(await RunAsync(new WorkerJob(order, connect, clock, hooks, warden, Say), order, cancel.Token));
+        Say(await RunAsync(work, order, cancel.Token));
         return 0;
     }
 
-    private static async Task<WorkerLine> RunAsync(WorkerJob job, WorkerOrder order, CancellationToken ct)
+    private static async Task<WorkerLine> RunAsync(WorkerJob work, WorkerOrder order, CancellationToken ct)
     {
         try
         {
-            return new() { Done = await job.RunAsync(ct) };
+            return new() { Done = await work.RunAsync(order, ct) };
         }
         catch (FailureException e)
         {

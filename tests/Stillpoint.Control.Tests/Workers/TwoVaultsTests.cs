@@ -42,11 +42,12 @@ public sealed class TwoVaultsTests : IDisposable
     private async Task<Failure> RunAsync(string vault, Guid known, string knownPath)
     {
         var order = new WorkerOrder(
-            "qemu:///system", _folder["data"], _folder["run"], vault, [.. "p"u8], false, new Dictionary<Guid, string> { [known] = knownPath }, 300_000,
+            new Dictionary<Guid, string> { [known] = knownPath },
             new(JobId.New(TimeProvider.System), "web", CapturePolicy.Default, new HashSet<string>(), null, false));
         static Task<IHypervisorHost> unreachable(HostUri uri, CancellationToken ct) =>
             Task.FromException<IHypervisorHost>(new FailureException(FailureCode.HostUnreachable, Stage.Connect));
-        var job = new WorkerJob(order, unreachable, TimeProvider.System, null, null, _ => { });
-        return (await Assert.ThrowsAsync<FailureException>(() => job.RunAsync(default))).Failure;
+        var start = new WorkerStart("qemu:///system", _folder["data"], _folder["run"], vault, [.. "p"u8], false, 300_000);
+        var work = new WorkerJob(start, unreachable, TimeProvider.System, null, null, _ => { }, default);
+        return (await Assert.ThrowsAsync<FailureException>(() => work.RunAsync(order, default))).Failure;
     }
 }

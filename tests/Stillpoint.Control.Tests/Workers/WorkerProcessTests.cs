@@ -22,7 +22,7 @@ public sealed class WorkerProcessTests : IDisposable
     public async Task Run_GoodWorker_GivesItsEventsAndResult()
     {
         var warning = new WarningRaised(Backup.Job, default, Failure.Of(FailureCode.TpmNotCaptured, Stage.Reconcile));
-        var result = await RunAsync($"read order; {Say(WorkerLine.Of(warning))}; {Say(new() { Done = FakeEngine.Result(Backup) })}");
+        var result = await RunAsync($"read start; read order; {Say(WorkerLine.Of(warning))}; {Say(new() { Done = FakeEngine.Result(Backup) })}");
         Assert.Equivalent(FakeEngine.Result(Backup), result, strict: true);
         Assert.Equal([nameof(WarningRaised)], _events.Kinds);
         Assert.False(_worker!.WasLost);
@@ -33,7 +33,7 @@ public sealed class WorkerProcessTests : IDisposable
     {
         // The program puts what it can see of its order from outside beside what it was told.
         await Assert.ThrowsAsync<FailureException>(() => RunAsync(
-            $"read -r order; printf %s \"$order\" > {_temp["told"]}; tr '\\0' '\\n' < /proc/$$/environ > {_temp["seen"]}; tr '\\0' '\\n' < /proc/$$/cmdline >> {_temp["seen"]}"));
+            $"read -r start; read -r order; printf %s \"$start\" > {_temp["told"]}; tr '\\0' '\\n' < /proc/$$/environ > {_temp["seen"]}; tr '\\0' '\\n' < /proc/$$/cmdline >> {_temp["seen"]}"));
         Assert.Contains("Z2VoZWlt", File.ReadAllText(_temp["told"]), StringComparison.Ordinal);
         foreach (var secret in new[] { "geheim", "Z2VoZWlt" }) Assert.DoesNotContain(secret, File.ReadAllText(_temp["seen"]), StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class WorkerProcessTests : IDisposable
     public async Task Run_WorkerFails_IsItsFailure()
     {
         var full = Failure.Of(FailureCode.VaultFull, Stage.Store, ("path", "/v"));
-        var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync($"read order; {Say(new() { Failed = full })}"));
+        var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync($"read start; read order; {Say(new() { Failed = full })}"));
         Assert.Equal(full.ToString(), e.Failure.ToString());
         Assert.False(_worker!.WasLost);
     }
@@ -50,7 +50,7 @@ public sealed class WorkerProcessTests : IDisposable
     [Fact]
     public async Task Run_WorkerDies_IsLostWithItsLastWords()
     {
-        var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync("read order; echo 'not a line of ours'; echo 'out of memory' >&2; kill -9 $$"));
+        var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync("read start; read order; echo 'not a line of ours'; echo 'out of memory' >&2; kill -9 $$"));
         Assert.Equal(FailureCode.WorkerLost, e.Failure.Code);
         Assert.Contains(e.Failure.Evidence, x => x.Text == "137");
         Assert.Contains(e.Failure.Evidence, x => x.Text.Contains("out of memory", StringComparison.Ordinal) && x.Text.Contains("not a line of ours", StringComparison.Ordinal));
@@ -63,7 +63,7 @@ public sealed class WorkerProcessTests : IDisposable
         var point = FakeEngine.Result(Backup).Point;
         var vault = Guid.NewGuid();
         var result = await RunAsync(
-            $"read order; {Say(new() { Vault = vault })}; {Say(WorkerLine.Of(new PointCommitted(Backup.Job, default, point)))}; kill -9 $$");
+            $"read start; read order; {Say(new() { Vault = vault })}; {Say(WorkerLine.Of(new PointCommitted(Backup.Job, default, point)))}; kill -9 $$");
         Assert.Equal((point.Id, vault), (result.Point.Id, result.Vault.Value));
         Assert.Equal([FailureCode.WorkerLost], result.Warnings.Select(w => w.Code));
         Assert.True(_worker!.WasLost);
@@ -76,7 +76,7 @@ public sealed class WorkerProcessTests : IDisposable
         _events.OnAny = () => cancel.Cancel();
         var cancelled = Failure.Of(FailureCode.Cancelled, Stage.Input);
         var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync(
-            $"read order; {Progress()}; read word; [ \"$word\" = cancel ] && {Say(new() { Failed = cancelled })}", TimeSpan.FromMinutes(2), cancel.Token));
+            $"read start; read order; {Progress()}; read word; [ \"$word\" = cancel ] && {Say(new() { Failed = cancelled })}", TimeSpan.FromMinutes(2), cancel.Token));
         Assert.Equal(FailureCode.Cancelled, e.Failure.Code);
         Assert.False(_worker!.WasLost);
     }
@@ -88,7 +88,7 @@ public sealed class WorkerProcessTests : IDisposable
         await cancel.CancelAsync();
         var cancelled = Failure.Of(FailureCode.Cancelled, Stage.Input);
         var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync(
-            $"read order; read word; case $order in *Z2VoZWlt*) [ \"$word\" = cancel ] && {Say(new() { Failed = cancelled })};; esac", ct: cancel.Token));
+            $"read start; read order; read word; case $start in *Z2VoZWlt*) [ \"$word\" = cancel ] && {Say(new() { Failed = cancelled })};; esac", ct: cancel.Token));
         Assert.Equal(FailureCode.Cancelled, e.Failure.Code);
         Assert.False(_worker!.WasLost);
     }
@@ -99,7 +99,7 @@ public sealed class WorkerProcessTests : IDisposable
         using var cancel = new CancellationTokenSource();
         _events.OnAny = () => cancel.Cancel();
         var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync(
-            $"trap '' TERM INT; read order; {Progress()}; while :; do read -r _ < {Fifo()}; done", TimeSpan.FromMilliseconds(100), cancel.Token));
+            $"trap '' TERM INT; read start; read order; {Progress()}; while :; do read -r _ < {Fifo()}; done", TimeSpan.FromMilliseconds(100), cancel.Token));
         Assert.Equal(FailureCode.Cancelled, e.Failure.Code);
         Assert.Equal("worker", e.Failure.Evidence.Single().Source);
         Assert.True(_worker!.WasLost);
@@ -110,25 +110,36 @@ public sealed class WorkerProcessTests : IDisposable
     {
         var full = Failure.Of(FailureCode.VaultIoFailed, Stage.Store, ("path", "/v"));
         var e = await Assert.ThrowsAsync<FailureException>(() => RunAsync(
-            $"read order; {Say(new() { Failed = full })}; exec >&- 2>&-; read -r _ < {Fifo()}", TimeSpan.FromMilliseconds(100)));
+            $"read start; read order; {Say(new() { Failed = full })}; exec >&- 2>&-; read -r _ < {Fifo()}", TimeSpan.FromMilliseconds(100)));
         Assert.Equal(FailureCode.VaultIoFailed, e.Failure.Code);
         Assert.True(_worker!.WasLost);
     }
 
     [Fact]
-    public async Task Run_NoSuchProgram_IsWorkerLost()
+    public async Task Abandon_WorkerWithoutAnOrder_HearsTheEndOfItsInput()
+    {
+        var fifo = Fifo();
+        _worker = new(new("/bin/sh", ["-c", $"read -r start; read -r order || echo \"ended $order\" > {fifo}"]), TimeSpan.FromMinutes(2), TimeProvider.System);
+        _worker.Begin(Start());
+        _worker.Abandon();
+        Assert.Equal("ended \n", await File.ReadAllTextAsync(fifo, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Begin_NoSuchProgram_IsWorkerLost()
     {
         _worker = new(new(_temp["nothing"], []), TimeSpan.FromSeconds(1), TimeProvider.System);
-        var e = await Assert.ThrowsAsync<FailureException>(() => _worker.RunAsync(Order(), _events, CancellationToken.None));
+        var e = Assert.Throws<FailureException>(() => _worker.Begin(Start()));
         Assert.Equal(FailureCode.WorkerLost, e.Failure.Code);
     }
 
-    private static WorkerOrder Order() => new("qemu:///system", "/d", "/d/run", "/v", [.. "geheim"u8], false, new Dictionary<Guid, string>(), 300_000, Backup);
+    private static WorkerStart Start() => new("qemu:///system", "/d", "/d/run", "/v", [.. "geheim"u8], false, 300_000);
 
     private Task<CaptureResult> RunAsync(string script, TimeSpan? patience = null, CancellationToken ct = default)
     {
         _worker = new(new("/bin/sh", ["-c", script]), patience ?? TimeSpan.FromMinutes(2), TimeProvider.System);
-        return _worker.RunAsync(Order(), _events, ct);
+        _worker.Begin(Start());
+        return _worker.RunAsync(new(new Dictionary<Guid, string>(), Backup), _events, ct);
     }
 
     private static string Progress() => Say(WorkerLine.Of(new Progressed(Backup.Job, default, SubTask.TransferDataToVault, 1, 2, 1)));
