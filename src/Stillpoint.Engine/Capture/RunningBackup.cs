@@ -13,7 +13,12 @@ namespace Stillpoint.Engine.Capture;
 /// </summary>
 internal sealed class RunningBackup : IAsyncDisposable
 {
+    /// <summary>libvirt starts a VM again that it reboots within milliseconds.</summary>
+    private static readonly TimeSpan RebootBound = TimeSpan.FromSeconds(2);
+
     private readonly CapturePlan _plan;
+    private readonly IDomain _domain;
+    private readonly TimeProvider _clock;
     private readonly HostLink _link;
     private readonly JobJournal _journal;
     private readonly WardenClient _warden;
@@ -26,10 +31,11 @@ internal sealed class RunningBackup : IAsyncDisposable
     private bool _closed;
 
     private RunningBackup(
-        CapturePlan plan, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks, string? checkpoint,
-        Action<Failure> warn, Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
+        CapturePlan plan, IDomain domain, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks, string? checkpoint,
+        Action<Failure> warn, TimeProvider clock, Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
     {
-        (_plan, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn) = (plan, link, folder, journal, warden, hooks, checkpoint, warn);
+        (_plan, _domain, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn, _clock) =
+            (plan, domain, link, folder, journal, warden, hooks, checkpoint, warn, clock);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _events = subscribe(OnEvent);
         _ = warden.Aborted.ContinueWith(
@@ -75,7 +81,9 @@ internal sealed class RunningBackup : IAsyncDisposable
             }
             await hooks.ReachedAsync(CaptureStep.WorkspaceMade, ct);
             await hooks.ReachedAsync(CaptureStep.WardenReady, ct);
-            return new(plan, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, handler => host.Subscribe(domain.Id, handler), ct);
+            return new(
+                plan, domain, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, clock,
+                handler => host.Subscribe(domain.Id, handler), ct);
         }
         catch
         {
@@ -185,9 +193,27 @@ internal sealed class RunningBackup : IAsyncDisposable
 
     private void OnEvent(DomainEvent e)
     {
-        if (e.Kind is DomainEventKind.Stopped)
-            Stop(Failure.Of(FailureCode.VmStoppedDuringJob, Stage.Read).With(new("libvirt event", e.Detail)).CanRetry());
+        if (e.Kind is DomainEventKind.Stopped) Stop(Stopped(e));
+        if (e.Kind is DomainEventKind.ShuttingDown) _ = StopUnlessItComesBackAsync(e);
     }
+
+    /// <summary>QEMU waits for libvirt's job before it ends: 20 s and more in which the VM is neither on nor off. A reboot asked of libvirt begins alike, and
+    /// does not disturb the job.</summary>
+    private async Task StopUnlessItComesBackAsync(DomainEvent e)
+    {
+        try
+        {
+            await Task.Delay(RebootBound, _clock, Stopping);
+            if ((await _domain.GetStateAsync(Stopping)).Power is PowerState.ShuttingDown) Stop(Stopped(e));
+        }
+        catch (Exception error) when (error is FailureException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The job has ended, or the connection: then a read will.
+        }
+    }
+
+    private static Failure Stopped(DomainEvent e) =>
+        Failure.Of(FailureCode.VmStoppedDuringJob, Stage.Read).With(new("libvirt event", $"{e.Kind.ToText()} {e.Detail}".Trim())).CanRetry();
 
     private void Stop(Failure reason)
     {

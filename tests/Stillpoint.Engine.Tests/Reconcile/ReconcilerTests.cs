@@ -98,6 +98,26 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_InternalSnapshotMadeAfterOurCheckpoint_ReadsByItAndKeepsNone()
+    {
+        var point = Point("vda");
+        Checkpoint(NameOf(point), usable: true);
+        _host.Domain.InternalSnapshots = true;
+        var plan = await PlanAsync([point]);
+        Assert.Equal((NameOf(point), true, false), (plan.Disks[0].BaseCheckpoint, plan.KeepsNone, plan.MakesCheckpoint));
+        Assert.Equal([NameOf(point)], plan.OurCheckpoints);
+    }
+
+    [Fact]
+    public async Task Plan_OnlyDisksThatCannotBeTracked_LeavesTheOthersCheckpointAlone()
+    {
+        var point = Point("vda");
+        Checkpoint(NameOf(point), usable: true);
+        var plan = await PlanAsync([point], "vda");
+        Assert.Equal((false, false), (plan.KeepsNone, plan.MakesCheckpoint));
+    }
+
+    [Fact]
     public async Task Plan_ExcludedAndUnsupported_AreLeftOutWithTheirReasons()
     {
         _host.Domain.Config = _host.Domain.Config with

@@ -24,6 +24,7 @@ public sealed class DomainRewriteTests
                 <disk type='block' device='disk'>
                   <driver name='qemu' type='raw' cache='none'/>
                   <source dev='/dev/vg/web1' index='2'><seclabel model='dac' relabel='no'/></source>
+                  <encryption format='luks'><secret type='passphrase' uuid='6a51c665-0000-4000-8000-0000000000bb'/></encryption>
                   <target dev='vda' bus='virtio'/>
                   <serial>abc</serial>
                 </disk>

@@ -62,6 +62,18 @@ public sealed class DomainXmlTests
     }
 
     [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void Parse_Qcow2Image_CanTrackFromVersionThreeOn(byte version, bool expected)
+    {
+        using var folder = new TempFolder();
+        var image = folder["a.qcow2"];
+        File.WriteAllBytes(image, [0x51, 0x46, 0x49, 0xfb, 0, 0, 0, version, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+        Assert.Equal(expected, Disk($"<disk type='file'><driver type='qcow2'/><source file='{image}'/><target dev='vda'/></disk>").CanTrack);
+    }
+
+    [Theory]
     [InlineData("<nvram>/var/nv.fd</nvram>", "/var/nv.fd")]
     [InlineData("<nvram template='/t.fd'>/var/nv.fd</nvram>", "/var/nv.fd")]
     [InlineData("<nvram type='file'><source file='/var/nv2.fd'/></nvram>", "/var/nv2.fd")]
