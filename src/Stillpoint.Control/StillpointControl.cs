@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
+using Stillpoint.Control.Planning;
 using Stillpoint.Control.Protection;
+using Stillpoint.Control.Scheduling;
 using Stillpoint.Control.Workers;
 using Stillpoint.Doctor;
 using Stillpoint.Engine.Capture;
@@ -39,8 +41,11 @@ public sealed class StillpointControl : IDisposable
         Jobs = new(database);
         _facts = new(database);
         Places = new(database, clock);
-        Policies = new(database, clock);
-        Protection = new(database, clock);
+        Policies = new(database, clock, Changes);
+        Protection = new(database, clock, Changes);
+        Settings = new(database, Changes);
+        Claims = new(database, folder, clock);
+        Plans = new(database, Policies, Protection, Settings, clock);
         _boundary = new(folder, Jobs, _facts, clock);
     }
 
@@ -51,6 +56,18 @@ public sealed class StillpointControl : IDisposable
     public PolicyTable Policies { get; }
 
     public ProtectionTable Protection { get; }
+
+    public SettingTable Settings { get; }
+
+    public ChangeSignal Changes { get; } = new();
+
+    internal ClaimTable Claims { get; }
+
+    internal PlanMaker Plans { get; }
+
+    internal DataFolder Folder => _folder;
+
+    internal JobBoundary Boundary => _boundary;
 
     /// <exception cref="FailureException">DataFolderUnusable, CatalogNewer.</exception>
     public static StillpointControl Open(DataFolder folder, IEngine engine, TimeProvider clock)
@@ -125,6 +142,14 @@ public sealed class StillpointControl : IDisposable
     /// <summary>What a backup of the VM would come to now; changes nothing.</summary>
     public Task<VmCheckReport> CheckAsync(IHypervisorHost host, string vm, CapturePolicy policy, CancellationToken ct) =>
         _engine.CheckAsync(host, _folder.Engine, vm, policy, ct);
+
+    /// <summary>The starts of the next time, by time, those overdue first; <see cref="PlannedStart.Fits"/> says which there is no room for.</summary>
+    /// <param name="vault">The vault's path.</param>
+    /// <param name="ahead">Windows that open within it.</param>
+    public IReadOnlyList<PlannedStart> Plan(string vault, TimeSpan ahead) => Plans.Make(vault, ahead).Starts;
+
+    /// <summary>Jobs that say "running" and whose process is gone are ended as what they are.</summary>
+    public void EndAbandoned() => _boundary.EndAbandoned();
 
     /// <summary>Looks at what a host has: rules take new VMs, those that are gone become orphaned.</summary>
     public Task<Discovered> DiscoverAsync(IHypervisorHost host, CancellationToken ct) => new Discovery(_database, Places, Protection).RunAsync(host, ct);

@@ -59,6 +59,14 @@ internal static class CommandTree
             new("add", Rule, [UnderPolicy, new("match", "PATTERN"), new("metadata", "ELEMENT=VALUE"), new("only-host", "URI")], RuleVerbs.AddAsync),
             new("remove", Rule, Run: RuleVerbs.RemoveAsync),
         ]),
+        new("plan", Own: [new("hours", "N")], Run: PlanVerb.RunAsync, Children:
+        [
+            new("settings", Own:
+            [
+                new("per-host", "N"), new("per-storage", "N"), new("per-vault", "N"), new("gc", "TEXT"), new("verify", "TEXT"), new("verify-minutes", "MINUTES"),
+            ], Run: PlanSettingsVerb.RunAsync),
+        ]),
+        new("run-due", Run: RunDueVerb.RunAsync),
         new("backup", Vm,
         [
             new("consistency", "LEVEL", Choices: ["file-system", "crash"]), new("strict"), new("freeze-limit", "SECONDS"),

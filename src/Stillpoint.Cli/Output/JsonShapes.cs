@@ -88,6 +88,25 @@ internal sealed record KeptJson(string? Point, DateTimeOffset Taken, IReadOnlyLi
 /// <param name="Points">How many there are, or would be.</param>
 internal sealed record PolicyPreviewJson(string Name, IReadOnlyList<WindowJson> Runs, int Points, IReadOnlyList<KeptJson> Kept);
 
+/// <param name="Why">Why it does not fit: <c>window-too-short</c>, <c>limits</c>; null: it fits.</param>
+internal sealed record PlannedJson(
+    string Vm, string VmId, string Host, string Policy, string Kind, DateTimeOffset Start, double ExpectedMinutes, DateTimeOffset WindowOpens, DateTimeOffset WindowCloses, bool Fits, string? Why);
+
+internal sealed record PlanJson(IReadOnlyList<PlannedJson> Starts);
+
+internal sealed record PlanSettingsJson(int PerHost, int PerStorage, int PerVault, string? Gc, string? Verify, int VerifyMinutes);
+
+/// <param name="State">Null: no job began.</param>
+internal sealed record DueRunJson(string Vm, string VmId, string Kind, string Job, string? State, string? Point, FailureJson? Failure, IReadOnlyList<FailureJson> Warnings);
+
+internal sealed record HostOutJson(string Uri, FailureJson Failure);
+
+/// <param name="Count">Points forgotten, packs deleted, or objects proven.</param>
+internal sealed record CareJson(string Kind, string Job, string State, long Count, FailureJson? Failure, IReadOnlyList<FailureJson> Warnings);
+
+internal sealed record RunDueJson(
+    IReadOnlyList<DueRunJson> Runs, IReadOnlyList<HostOutJson> HostsOutOfReach, IReadOnlyList<CareJson> Care, IReadOnlyList<FailureJson> Failures);
+
 internal sealed record RuleJson(string Name, string Policy, string? Match, string? Metadata, string? Host, int Vms);
 
 internal sealed record RulesJson(IReadOnlyList<RuleJson> Rules);
@@ -165,6 +184,9 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VmPowerJson))]
 [JsonSerializable(typeof(PoliciesJson))]
 [JsonSerializable(typeof(PolicyPreviewJson))]
+[JsonSerializable(typeof(PlanJson))]
+[JsonSerializable(typeof(PlanSettingsJson))]
+[JsonSerializable(typeof(RunDueJson))]
 [JsonSerializable(typeof(RulesJson))]
 [JsonSerializable(typeof(HostAddedJson))]
 [JsonSerializable(typeof(RemovedJson))]

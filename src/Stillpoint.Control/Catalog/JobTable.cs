@@ -45,6 +45,17 @@ public sealed class JobTable(CatalogDatabase database)
 
     public IReadOnlyList<JobRecord> ListRunning() => database.Query($"select {Columns} from job where state = 'running'", Read);
 
+    /// <summary>The newest of its kind in that vault; null: none ever ran.</summary>
+    public JobRecord? Last(JobKind kind, string vault) => database.Query(
+        $"select {Columns} from job where kind = $kind and vault = $vault order by started desc, id desc limit 1", Read, ("kind", kind.ToText()), ("vault", vault)).FirstOrDefault();
+
+    public bool AnyBackupEndedSince(DateTimeOffset time) => database.Query(
+        "select 1 from job where kind = 'backup' and ended >= $time limit 1", r => r.GetInt64(0), ("time", time.ToUnixTimeMilliseconds())).Count > 0;
+
+    /// <summary>The point exists from now on, whatever becomes of the job.</summary>
+    public void PointCommitted(JobId job, PointId point) => database.Execute(
+        "update job set point = $point where id = $id", ("id", job.ToString()), ("point", point.ToString()));
+
     /// <summary>The job that holds a lock, as far as the table knows it.</summary>
     public JobRecord? FindRunning(string lockName) => database.Query(
         $"select {Columns} from job where state = 'running' and lock_name = $lock order by started desc", Read, ("lock", lockName)).FirstOrDefault();

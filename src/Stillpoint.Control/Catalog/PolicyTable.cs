@@ -1,4 +1,5 @@
 using Stillpoint.Control.Protection;
+using Stillpoint.Control.Scheduling;
 using Stillpoint.Model;
 
 namespace Stillpoint.Control.Catalog;
@@ -7,7 +8,7 @@ namespace Stillpoint.Control.Catalog;
 public sealed record StoredPolicy(Policy Policy, long Version, DateTimeOffset Changed);
 
 /// <summary>Policies by name. Two who change one at the same time are told so, by its version.</summary>
-public sealed class PolicyTable(CatalogDatabase database, TimeProvider clock)
+public sealed class PolicyTable(CatalogDatabase database, TimeProvider clock, ChangeSignal? changes = null)
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -37,6 +38,7 @@ public sealed class PolicyTable(CatalogDatabase database, TimeProvider clock)
             "update policy set version = version + 1, body = $body, changed = $now where name = $name and version = $version",
             ("name", policy.Name), ("body", PolicyText.Write(policy)), ("now", Now), ("version", version));
         var stored = Find(policy.Name);
+        if (changed == 1) changes?.Tell();
         return changed == 1 ? stored : throw new FailureException(
             FailureCode.PolicyChanged, Stage.Input, ("policy", policy.Name), ("version", $"{version}"), ("now", $"{stored.Version}"));
     }

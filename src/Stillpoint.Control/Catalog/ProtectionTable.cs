@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Stillpoint.Control.Protection;
+using Stillpoint.Control.Scheduling;
 using Stillpoint.Model;
 
 namespace Stillpoint.Control.Catalog;
@@ -12,7 +13,7 @@ public sealed record ProtectedVm(
     VmId Id, string Name, string Host, string Storage, string Policy, string? Rule, DateTimeOffset Since, DateTimeOffset? Orphaned);
 
 /// <summary>Which VM is under which policy, and the rules that say so.</summary>
-public sealed class ProtectionTable(CatalogDatabase database, TimeProvider clock)
+public sealed class ProtectionTable(CatalogDatabase database, TimeProvider clock, ChangeSignal? changes = null)
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -33,18 +34,11 @@ public sealed class ProtectionTable(CatalogDatabase database, TimeProvider clock
     /// <summary>Puts a VM under a policy, or another one; since when it is protected stays.</summary>
     /// <param name="rule">Null: by hand, which no rule changes afterwards.</param>
     /// <exception cref="FailureException">PolicyNotFound.</exception>
-    public void Protect(VmId vm, string name, string host, string storage, string policy, string? rule) => database.InTransaction(() =>
+    public void Protect(VmId vm, string name, string host, string storage, string policy, string? rule)
     {
-        MustExist(policy);
-        database.Execute(
-            """
-            insert into protected_vm (vm_id, name, host, storage, policy, rule, since, orphaned) values ($id, $name, $host, $storage, $policy, $rule, $now, null)
-            on conflict (vm_id) do update set name = excluded.name, host = excluded.host, storage = excluded.storage, policy = excluded.policy,
-              rule = excluded.rule, orphaned = null
-            """,
-            ("id", vm.ToString()), ("name", name), ("host", host), ("storage", storage), ("policy", policy), ("rule", rule), ("now", Now));
-        if (rule is null) database.Execute("delete from rule_exception where vm_id = $id", ("id", vm.ToString()));
-    });
+        database.InTransaction(() => Put(vm, name, host, storage, policy, rule));
+        changes?.Tell();
+    }
 
     /// <summary>By hand: no rule takes it again. Its points stay.</summary>
     public void Unprotect(VmId vm) => database.InTransaction(() =>
@@ -82,6 +76,7 @@ public sealed class ProtectionTable(CatalogDatabase database, TimeProvider clock
                 ("name", rule.Name), ("policy", rule.Policy), ("pattern", rule.Pattern), ("metadata", rule.Metadata), ("host", rule.Host));
             if (added == 0) throw new FailureException(FailureCode.RuleExists, Stage.Input, ("rule", rule.Name));
         });
+        changes?.Tell();
     }
 
     /// <summary>The VMs it protected are so no longer, unless another rule takes them at the next look; their points stay.</summary>
@@ -97,6 +92,19 @@ public sealed class ProtectionTable(CatalogDatabase database, TimeProvider clock
             released = database.Execute("delete from protected_vm where rule = $name", ("name", name));
         });
         return released;
+    }
+
+    private void Put(VmId vm, string name, string host, string storage, string policy, string? rule)
+    {
+        MustExist(policy);
+        database.Execute(
+            """
+            insert into protected_vm (vm_id, name, host, storage, policy, rule, since, orphaned) values ($id, $name, $host, $storage, $policy, $rule, $now, null)
+            on conflict (vm_id) do update set name = excluded.name, host = excluded.host, storage = excluded.storage, policy = excluded.policy,
+              rule = excluded.rule, orphaned = null
+            """,
+            ("id", vm.ToString()), ("name", name), ("host", host), ("storage", storage), ("policy", policy), ("rule", rule), ("now", Now));
+        if (rule is null) database.Execute("delete from rule_exception where vm_id = $id", ("id", vm.ToString()));
     }
 
     private void MustExist(string policy)

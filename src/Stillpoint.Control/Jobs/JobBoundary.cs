@@ -66,9 +66,12 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
         {
             using var free = JobLock.TryTake(folder, job.LockName);
             if (free is null) continue;
+            var gone = Failure.Of(FailureCode.JobOwnerGone, Stage.Input).With(new("process", $"{job.ProcessId}")).CanRetry();
+            // A backup whose point was committed has done its work: it must not be done twice. Of a restore the point is where it came from.
+            var done = job is { Kind: JobKind.Backup, Point: not null };
+            if (done) jobs.AddWarning(job.Id, gone);
             jobs.End(
-                job.Id, JobState.Failed, clock.GetUtcNow(), null, job.BytesDone, job.BytesStored,
-                Failure.Of(FailureCode.JobOwnerGone, Stage.Input).With(new("process", $"{job.ProcessId}")).CanRetry());
+                job.Id, done ? JobState.CompletedWithWarnings : JobState.Failed, clock.GetUtcNow(), null, job.BytesDone, job.BytesStored, done ? null : gone);
         }
     }
 

@@ -77,6 +77,9 @@ internal sealed class JobRecorder : IJobEvents
                 case SubTaskFinished s:
                     _jobs.SubTaskFinished(s.Job, s.SubTask, s.At, s.Failure);
                     break;
+                case PointCommitted p:
+                    _jobs.PointCommitted(p.Job, p.Point.Id);
+                    break;
                 case WarningRaised w:
                     _jobs.AddWarning(w.Job, w.Warning);
                     break;

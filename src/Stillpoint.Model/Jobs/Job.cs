@@ -4,6 +4,11 @@ public enum JobKind
 {
     Backup,
     Restore,
+
+    /// <summary>Forgets the points that policies do not keep.</summary>
+    Retention,
+    Gc,
+    Verify,
 }
 
 public enum JobState

@@ -1,10 +1,10 @@
-namespace Stillpoint.Cli.Tests.Output;
+namespace Stillpoint.Control.Tests.Fakes;
 
 /// <summary>Time that moves when the test says, timers included.</summary>
-internal sealed class ManualClock : TimeProvider
+public sealed class ManualClock(DateTimeOffset? begin = null) : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _now = begin ?? new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow() => _now;
 
