@@ -11,6 +11,9 @@ public sealed record DataFolder(string Path)
 
     public string Catalog => System.IO.Path.Combine(Path, "catalog.db");
 
+    /// <summary>The catalog on its way into the vault.</summary>
+    public string CatalogCopy => System.IO.Path.Combine(Path, "catalog-copy.db");
+
     public string Locks => System.IO.Path.Combine(Path, "locks");
 
     public EnginePaths Engine => new(Path, System.IO.Path.Combine(Path, "run"));

@@ -18,8 +18,11 @@ public interface IEngine
     {
     }
 
-    /// <summary>In a process of its own, which alone opens the vault. Whoever calls this is not held up by the vault, whatever it does.</summary>
-    Task<CaptureResult> CaptureAsync(
+    /// <summary>
+    /// In a process of its own, which alone opens the vault. Whoever calls this is not held up by the vault, whatever it does.
+    /// The process stays until what is returned is disposed.
+    /// </summary>
+    Task<ICapture> CaptureAsync(
         IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct);
 
     /// <param name="host">Null for <see cref="RestoreDisks"/>, which needs none.</param>
@@ -34,4 +37,14 @@ public interface IEngine
     Task<VmCheckReport> CheckAsync(IHypervisorHost host, EnginePaths paths, string vm, CapturePolicy policy, CancellationToken ct);
 
     Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct);
+}
+
+/// <summary>A backup that has its point, and whose process still has the vault open.</summary>
+public interface ICapture : IAsyncDisposable
+{
+    CaptureResult Result { get; }
+
+    /// <summary>Has it store the catalog's copy, which lies in the data folder, in the vault.</summary>
+    /// <exception cref="FailureException">It is not stored: the store's failures; WorkerLost.</exception>
+    Task SaveCatalogAsync(Guid owner, CancellationToken ct);
 }

@@ -29,21 +29,24 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
         }
     }
 
-    public async Task<CaptureResult> CaptureAsync(
+    public async Task<ICapture> CaptureAsync(
         IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
     {
         var ahead = Interlocked.Exchange(ref _ahead, null);
         var fits = ahead?.IsFor(host.Uri, vault, paths) is true;
         if (!fits) ahead?.Process.Abandon();
         var process = fits ? ahead!.Process : Begin(host.Uri, vault, paths);
+        ICapture? capture = null;
         try
         {
-            return await process.RunAsync(new(vault.KnownPaths ?? new Dictionary<Guid, string>(), order), events, ct);
+            capture = await process.RunAsync(new(vault.KnownPaths ?? new Dictionary<Guid, string>(), order), events, ct);
         }
         finally
         {
+            if (capture is null) await process.DisposeAsync();
             if (process.WasLost) await ClearAfterAsync(paths, order, events);
         }
+        return capture;
     }
 
     public Task<RestoreResult> RestoreAsync(

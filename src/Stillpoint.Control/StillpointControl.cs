@@ -4,6 +4,7 @@ using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Planning;
 using Stillpoint.Control.Protection;
+using Stillpoint.Control.Saving;
 using Stillpoint.Control.Scheduling;
 using Stillpoint.Control.Workers;
 using Stillpoint.Doctor;
@@ -19,7 +20,7 @@ using Stillpoint.Vault;
 namespace Stillpoint.Control;
 
 /// <summary>A vault that is open, with the path it was opened by.</summary>
-public sealed record OpenedVault(IVault Vault, string Path);
+public sealed record OpenedVault(OpenVault Vault, string Path);
 
 /// <summary>
 /// Composes catalog, locks and engine over one data folder: what the CLI hosts in process. Runs jobs; is the boundary at which their exceptions end.
@@ -32,6 +33,7 @@ public sealed class StillpointControl : IDisposable
     private readonly IEngine _engine;
     private readonly JobBoundary _boundary;
     private readonly JobFactTable _facts;
+    private readonly CatalogSaver _saver;
 
     private StillpointControl(CatalogDatabase database, DataFolder folder, IEngine engine, TimeProvider clock)
     {
@@ -46,6 +48,7 @@ public sealed class StillpointControl : IDisposable
         Settings = new(database, Changes);
         Claims = new(database, folder, clock);
         Plans = new(database, Policies, Protection, Settings, clock);
+        _saver = new(database, folder, clock);
         _boundary = new(folder, Jobs, _facts, clock);
     }
 
@@ -105,12 +108,19 @@ public sealed class StillpointControl : IDisposable
             job, watcher,
             async (events, token) =>
             {
-                var result = await _engine.CaptureAsync(host, vault with { KnownPaths = Places.VaultPaths }, _folder.Engine, order, events, token);
-                return new JobResult<CaptureResult>(result, result.Warnings, result.Point.Id.ToString(), result.Point.BytesStored, () =>
-                {
-                    Places.VaultUsed(result.Vault, vault.Path);
-                    Places.PointMade(result.Point, result.Vault, order.Job);
-                });
+                var capture = await _engine.CaptureAsync(host, vault with { KnownPaths = Places.VaultPaths }, _folder.Engine, order, events, token);
+                var result = capture.Result;
+                return new JobResult<CaptureResult>(
+                    result, result.Warnings, result.Point.Id.ToString(), result.Point.BytesStored,
+                    () =>
+                    {
+                        Places.VaultUsed(result.Vault, vault.Path);
+                        Places.PointMade(result.Point, result.Vault, order.Job);
+                    },
+                    async saving =>
+                    {
+                        await using (capture) return await _saver.SaveByWorkerAsync(vault.Path, capture.SaveCatalogAsync, saving);
+                    });
             },
             ct);
     }
@@ -134,7 +144,8 @@ public sealed class StillpointControl : IDisposable
             async (events, token) =>
             {
                 var result = await _engine.RestoreAsync(host, vault.Vault, _folder.Engine, order, events, token);
-                return new JobResult<RestoreResult>(result, events is JobRecorder r ? r.Warnings : [], null, null);
+                return new JobResult<RestoreResult>(
+                    result, events is JobRecorder r ? r.Warnings : [], null, null, null, saving => _saver.SaveAsync(vault.Vault, vault.Path, saving));
             },
             ct);
     }
@@ -178,6 +189,10 @@ public sealed class StillpointControl : IDisposable
             ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Release, ("vm", domain.Name)).CanRetry());
         return await _engine.ReleaseAsync(domain, _folder.Engine, ct);
     }
+
+    /// <summary>Saves the catalog in the vault, for work that is no job: jobs do it themselves.</summary>
+    /// <returns>Null: saved. Else CatalogNotSaved, a warning.</returns>
+    public Task<Failure?> SaveCatalogAsync(OpenedVault vault, CancellationToken ct) => _saver.SaveAsync(vault.Vault, vault.Path, ct);
 
     /// <summary>What the doctor makes of a job that failed or did less than asked. From what was seen then: today's rules, the same facts.</summary>
     /// <returns>Null: there was nothing to look at.</returns>

@@ -112,6 +112,7 @@ internal static class CommandTree
         [
             new("explain", new("TEXT"), Run: DoctorExplainVerb.RunAsync), new("causes", new("CAUSE", Optional: true), Run: DoctorCausesVerb.RunAsync),
         ]),
+        new("recover", Own: [new("from", "ID"), KeyFromFile], Run: RecoverVerb.RunAsync),
         new("rescue", Children:
         [
             new("list", Own: [KeyFromFile], Run: RescueVerbs.ListAsync),

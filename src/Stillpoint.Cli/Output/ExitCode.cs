@@ -17,6 +17,8 @@ internal static class ExitCode
         FailureCode.VmNameAmbiguous => Usage,
         FailureCode.VmNotFound or FailureCode.VmNotProtected or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.HostNotKnown or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or FailureCode.PointForgotten or
         FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,
+        FailureCode.SavedCatalogAmbiguous => Usage,
+        FailureCode.SavedCatalogNotFound => NotFound,
         FailureCode.VaultWrongPassphrase => WrongPassphrase,
         FailureCode.VaultDamaged => VaultDamaged,
         FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy => Busy,

@@ -44,7 +44,7 @@ internal sealed record ForgetJson(bool DryRun, IReadOnlyList<RetentionPointJson>
 
 internal sealed record GcJson(
     bool DryRun, bool Unfinished, IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, long PacksDeleted, long BytesFreed, long BytesRepacked,
-    long BytesLive, int SegmentsBefore, int SegmentsAfter, int LeasesRemoved);
+    long BytesLive, int SegmentsBefore, int SegmentsAfter, int LeasesRemoved, IReadOnlyList<FailureJson> Warnings);
 
 internal sealed record RescuePointJson(
     string Point, string Label, string Series, DateTimeOffset Created, int Rank, IReadOnlyList<RescueDiskJson> Disks);
@@ -156,6 +156,13 @@ internal sealed record RebuildJson(long Packs, long Entries, int Segments, IRead
 internal sealed record VaultCopyJson(
     string Vault, string Path, bool Made, IReadOnlyList<string> Points, int PointsThere, long Packs, long Bytes, IReadOnlyList<FailureJson> Damage);
 
+/// <param name="Catalog">Null: no catalog that can be read was in the vault.</param>
+/// <param name="Damaged">Copies that are newer than the one taken.</param>
+internal sealed record RecoverJson(
+    string Data, string Vault, string Path, SavedCatalogJson? Catalog, int Jobs, int Points, int PointsSince, IReadOnlyList<FailureJson> Damaged);
+
+internal sealed record SavedCatalogJson(string Owner, string Host, DateTimeOffset Saved);
+
 internal sealed record KeyJson(string Key, string Kind, string Label, DateTimeOffset Created);
 
 internal sealed record KeysJson(IReadOnlyList<KeyJson> Keys);
@@ -199,6 +206,7 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(RebuildJson))]
 [JsonSerializable(typeof(VaultCopyJson))]
+[JsonSerializable(typeof(RecoverJson))]
 [JsonSerializable(typeof(KeyJson))]
 [JsonSerializable(typeof(KeysJson))]
 [JsonSerializable(typeof(RecoveryKeyJson))]

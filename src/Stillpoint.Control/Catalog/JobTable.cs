@@ -37,11 +37,20 @@ public sealed class JobTable(CatalogDatabase database)
         "insert into warning (job, ordinal, failure) select $job, count(*), $failure from warning where job = $job",
         ("job", job.ToString()), ("failure", FailureText.Write(warning)));
 
+    /// <summary>A warning that came up when the job had ended.</summary>
+    public void WarnLate(JobId job, Failure warning) => database.InTransaction(() =>
+    {
+        AddWarning(job, warning);
+        database.Execute("update job set state = 'completed-with-warnings' where id = $id and state = 'completed'", ("id", job.ToString()));
+    });
+
     /// <summary>Newest first.</summary>
     /// <param name="vm">Name or UUID; null: all.</param>
     public IReadOnlyList<JobRecord> List(string? vm, int limit) => database.Query(
         $"select {Columns} from job where $vm is null or vm = $vm or vm_id = $vm order by started desc, id desc limit $limit",
         Read, ("vm", vm), ("limit", limit));
+
+    public int Count() => database.Query("select count(*) from job", r => r.GetInt32(0)).Single();
 
     public IReadOnlyList<JobRecord> ListRunning() => database.Query($"select {Columns} from job where state = 'running'", Read);
 

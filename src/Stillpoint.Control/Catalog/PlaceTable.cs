@@ -75,11 +75,17 @@ public sealed class PlaceTable(CatalogDatabase database, TimeProvider clock)
         """,
         ("id", id.ToString()), ("name", name), ("host", host), ("now", Now));
 
-    public void PointMade(RecoveryPoint point, VaultId vault, JobId job) => database.Execute(
+    public void PointMade(RecoveryPoint point, VaultId vault, JobId job) => AddPoint(point, vault, job.ToString());
+
+    /// <summary>A point met in the vault, of a job that nothing is known about.</summary>
+    /// <returns>False: it was known before.</returns>
+    public bool PointFound(RecoveryPoint point, VaultId vault) => AddPoint(point, vault, "") > 0;
+
+    private int AddPoint(RecoveryPoint point, VaultId vault, string job) => database.Execute(
         """
         insert into point (id, vault, job, vm_id, vm, taken, consistency, bytes_stored)
         values ($id, $vault, $job, $vm_id, $vm, $taken, $consistency, $stored) on conflict (id) do nothing
         """,
-        ("id", point.Id.ToString()), ("vault", vault.ToString()), ("job", job.ToString()), ("vm_id", point.Vm.ToString()), ("vm", point.VmName),
+        ("id", point.Id.ToString()), ("vault", vault.ToString()), ("job", job), ("vm_id", point.Vm.ToString()), ("vm", point.VmName),
         ("taken", point.Taken.ToUnixTimeMilliseconds()), ("consistency", point.Consistency.ToText()), ("stored", point.BytesStored));
 }

@@ -56,6 +56,11 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
             // What was done is done: a catalog that cannot be written is told, not made the job's failure.
             warnings = [.. warnings, e.Failure];
         }
+        if (result is not null && await AfterwardsAsync(result, job.Id, ct) is { } late)
+        {
+            warnings = [.. warnings, late];
+            state = JobState.CompletedWithWarnings;
+        }
         return new(job.Id, state, result?.Value, failure, warnings);
     }
 
@@ -75,6 +80,28 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
         }
     }
 
+    private async Task<Failure?> AfterwardsAsync<T>(JobResult<T> result, JobId job, CancellationToken ct) where T : class
+    {
+        Failure? warning = null;
+        try
+        {
+            if (result.Afterwards is { } afterwards) warning = await afterwards(ct);
+        }
+        catch (Exception e)
+        {
+            warning = Bug(e, job);
+        }
+        try
+        {
+            if (warning is not null) jobs.WarnLate(job, warning);
+        }
+        catch (FailureException)
+        {
+            // Told with the outcome; a catalog that cannot be written cannot keep it.
+        }
+        return warning;
+    }
+
     public static Failure Bug(Exception e, JobId? job) =>
         (job is { } id ? Failure.Of(FailureCode.InternalError, Stage.Input, ("job", id.ToString())) : Failure.Of(FailureCode.InternalError, Stage.Input))
         .With(new(e.GetType().FullName!, e.ToString()));
@@ -91,4 +118,7 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
 /// <param name="Point">The point the job made; null when it made none.</param>
 /// <param name="BytesStored">Null: as last told by progress.</param>
 /// <param name="Record">What else goes into the catalog once the work is done.</param>
-internal sealed record JobResult<T>(T Value, IReadOnlyList<Failure> Warnings, string? Point, long? BytesStored, Action? Record = null) where T : class;
+/// <param name="Afterwards">What is done when the job's row has ended, whatever became of it; what it returns is one more warning.</param>
+internal sealed record JobResult<T>(
+    T Value, IReadOnlyList<Failure> Warnings, string? Point, long? BytesStored, Action? Record = null, Func<CancellationToken, Task<Failure?>>? Afterwards = null)
+    where T : class;

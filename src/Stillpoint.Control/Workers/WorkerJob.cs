@@ -11,7 +11,10 @@ using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Control.Workers;
 
-/// <summary>A worker's work: open vault and host, clear what interrupted jobs left (now that the vault can be asked), take the point.</summary>
+/// <summary>
+/// A worker's work: open vault and host, clear what interrupted jobs left (now that the vault can be asked), take the point, and once its owner has
+/// written that down, save the catalog in the vault.
+/// </summary>
 internal sealed class WorkerJob : IJobEvents
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
@@ -22,6 +25,7 @@ internal sealed class WorkerJob : IJobEvents
     private readonly ICaptureHooks? _hooks;
     private readonly WardenCommand? _warden;
     private readonly Action<WorkerLine> _say;
+    private readonly Task<Guid?> _save;
     private readonly EnginePaths _paths;
     private readonly WatchedStore _store;
     private readonly ITimer _watching;
@@ -30,11 +34,12 @@ internal sealed class WorkerJob : IJobEvents
     private JobId _job;
 
     /// <summary>Begins to open vault and host. Nothing is written before there is an order.</summary>
+    /// <param name="save">Ends with the owner's id when the catalog's copy is ready, or with null when there will be none.</param>
     public WorkerJob(
         WorkerStart start, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, TimeProvider clock, ICaptureHooks? hooks, WardenCommand? warden,
-        Action<WorkerLine> say, CancellationToken ct)
+        Action<WorkerLine> say, Task<Guid?> save, CancellationToken ct)
     {
-        (_start, _connect, _clock, _hooks, _warden, _say) = (start, connect, clock, hooks, warden, say);
+        (_start, _connect, _clock, _hooks, _warden, _say, _save) = (start, connect, clock, hooks, warden, say, save);
         _paths = new(start.Data, start.Run);
         _store = new(new FolderStore(start.Vault), clock);
         _watching = clock.CreateTimer(_ => EndIfHung(), null, Look, Look);
@@ -45,7 +50,7 @@ internal sealed class WorkerJob : IJobEvents
 
     public void Publish(JobEvent jobEvent) => _say(WorkerLine.Of(jobEvent));
 
-    public async Task<CaptureResult> RunAsync(WorkerOrder order, CancellationToken ct)
+    public async Task RunAsync(WorkerOrder order, CancellationToken ct)
     {
         _job = order.Backup.Job;
         await using var watching = _watching;
@@ -56,7 +61,22 @@ internal sealed class WorkerJob : IJobEvents
             throw new FailureException(FailureCode.VaultIdTwice, Stage.Preflight, ("path", _start.Vault), ("other", known));
         await using var host = await _connecting;
         await ClearAsync(vault, ct);
-        return await new CapturePipeline(host, vault, _paths, this, _clock, _hooks, _warden).RunAsync(order.Backup, ct);
+        _say(new() { Done = await new CapturePipeline(host, vault, _paths, this, _clock, _hooks, _warden).RunAsync(order.Backup, ct) });
+        if (await _save is { } owner) _say(await SaveAsync(vault, owner, ct));
+    }
+
+    private async Task<WorkerLine> SaveAsync(OpenVault vault, Guid owner, CancellationToken ct)
+    {
+        try
+        {
+            var content = await File.ReadAllBytesAsync(new DataFolder(_start.Data).CatalogCopy, ct);
+            await Task.Run(() => VaultSaved.PutAsync(vault, owner, Environment.MachineName, content, ct), ct);
+            return new() { Saved = true };
+        }
+        catch (FailureException e)
+        {
+            return new() { NotSaved = e.Failure };
+        }
     }
 
     private async Task<OpenVault> OpenAsync(CancellationToken ct)

@@ -19,8 +19,11 @@ internal sealed record WorkerStart(string Host, string Data, string Run, string 
 /// <param name="VaultPaths">Where each known vault was last worked in, by its id.</param>
 internal sealed record WorkerOrder(IReadOnlyDictionary<Guid, string> VaultPaths, BackupOrder Backup)
 {
-    /// <summary>The one line that may follow. The end of the input says the same: the owner is gone.</summary>
+    /// <summary>May follow at any time. The end of the input says the same: the owner is gone.</summary>
     public const string Cancel = "cancel";
+
+    /// <summary>May follow the worker's <see cref="WorkerLine.Done"/>, with the owner's id behind it: the catalog's copy in the data folder goes into the vault.</summary>
+    public const string Save = "save ";
 }
 
 /// <summary>One line of a worker: exactly one member is set. Owner and worker are of one build, so the form is nobody else's and may change.</summary>
@@ -47,6 +50,11 @@ internal sealed record WorkerLine
 
     /// <summary>The end of one that has none.</summary>
     public Failure? Failed { get; init; }
+
+    /// <summary>The catalog is in the vault; said after <see cref="Done"/>, where it was asked for.</summary>
+    public bool? Saved { get; init; }
+
+    public Failure? NotSaved { get; init; }
 
     public static WorkerLine Of(JobEvent e) => e switch
     {

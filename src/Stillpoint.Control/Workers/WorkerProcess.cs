@@ -10,20 +10,26 @@ using Stillpoint.Vault;
 namespace Stillpoint.Control.Workers;
 
 /// <summary>The owner's end of a worker: starts it, hears it, cancels it, kills it if that does not help.</summary>
-internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatience, TimeProvider clock)
+internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatience, TimeProvider clock) : ICapture
 {
     private const int LastWords = 20;
 
     private readonly Queue<string> _words = [];
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _saved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CaptureResult? _done;
-    private Failure? _failed;
+    private Failure? _failed, _notSaved;
     private Process? _process;
+    private Task _ended = Task.CompletedTask;
+    private CancellationTokenRegistration _cancelling;
     private RecoveryPoint? _committed;
     private VaultId _vault;
     private bool _killed;
 
     /// <summary>It ended, or was ended, before it could clean up: its journal entry says what is open.</summary>
     public bool WasLost { get; private set; }
+
+    public CaptureResult Result => _done!;
 
     /// <summary>Starts it; it opens vault and host, and waits for its order. One that gets none ends with its input, <see cref="Abandon"/>ed or orphaned.</summary>
     /// <exception cref="FailureException">WorkerLost: no such program.</exception>
@@ -40,27 +46,62 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
         process?.StandardInput.Close();
     }
 
+    /// <summary>Returns when the point is there. The worker waits then: for the order to save the catalog, or for the end.</summary>
     /// <exception cref="FailureException">The worker's own failure; WorkerLost; Cancelled, where the worker was killed for not ending.</exception>
-    public async Task<CaptureResult> RunAsync(WorkerOrder order, IJobEvents events, CancellationToken ct)
+    public async Task<ICapture> RunAsync(WorkerOrder order, IJobEvents events, CancellationToken ct)
     {
-        using var process = _process ?? throw new InvalidOperationException("not begun");
+        var process = _process ?? throw new InvalidOperationException("not begun");
         var errors = ReadErrorsAsync(process);
         var warnings = new List<Failure>();
         var reading = Task.Run(() => ReadAsync(process, new Warned(events, warnings)), CancellationToken.None);
         Send(process, JsonSerializer.SerializeToUtf8Bytes(order, WorkerJson.Default.WorkerOrder));
         // After the order, or the cancel would be taken for it. One that came before is told at once.
-        await using (ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null)) await EndAsync(process, reading, ct);
-        await Task.WhenAll(reading, errors);
-        if (_done is not null) return _done;
+        _cancelling = ct.UnsafeRegister(_ => Tell(process, WorkerOrder.Cancel), null);
+        _ended = EndAsync(process, reading, errors, ct);
+        await Task.WhenAny(_told.Task, _ended);
+        if (_done is not null) return this;
+        await _ended;
+        if (_done is not null) return this;
         // One that told its failure and did not end by itself had more to undo.
         WasLost = _failed is null || _killed || process.ExitCode != 0;
         var lost = Lost(process);
         // The worker is gone, the point is not: what its release left is for the next start.
-        if (_committed is { } point) return new(point, [.. warnings, _failed ?? lost], _vault);
+        if (_committed is { } point)
+        {
+            _done = new(point, [.. warnings, _failed ?? lost], _vault);
+            return this;
+        }
         if (_failed is not null) throw new FailureException(_failed);
         throw new FailureException(_killed && ct.IsCancellationRequested
             ? Failure.Of(FailureCode.Cancelled, Stage.Input).With(new("worker", "killed: it did not end when asked"))
             : lost);
+    }
+
+    public async Task SaveCatalogAsync(Guid owner, CancellationToken ct)
+    {
+        Tell(_process!, $"{WorkerOrder.Save}{owner}");
+        try
+        {
+            await Task.WhenAny(_saved.Task, _ended).WaitAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            _process!.Kill(); // all it had to undo is done
+            throw;
+        }
+        if (!_saved.Task.IsCompleted) throw new FailureException(_failed ?? Lost(_process!));
+        if (_notSaved is not null) throw new FailureException(_notSaved);
+    }
+
+    /// <summary>The end of its input tells the worker that nothing is wanted of it any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _cancelling.DisposeAsync();
+        if (_process is null) return;
+        Close(_process);
+        await WithinPatienceAsync(_process, _ended);
+        await _ended;
+        _process.Dispose();
     }
 
     private Process Start()
@@ -81,7 +122,7 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
     }
 
     /// <summary>Returns once the worker has ended: by itself, or killed when it was cancelled and did not.</summary>
-    private async Task EndAsync(Process process, Task reading, CancellationToken ct)
+    private async Task EndAsync(Process process, Task reading, Task errors, CancellationToken ct)
     {
         try
         {
@@ -89,29 +130,26 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
         }
         catch (OperationCanceledException)
         {
-            using var patience = new CancellationTokenSource(cancelPatience, clock);
-            try
-            {
-                await reading.WaitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _killed = true;
-                // Not its children: the warden must live.
-                process.Kill();
-            }
+            await WithinPatienceAsync(process, reading);
         }
         // One that has said its last word may still hang in closing a vault that does not answer.
-        using var ending = new CancellationTokenSource(cancelPatience, clock);
+        await WithinPatienceAsync(process, process.WaitForExitAsync(CancellationToken.None));
+        await process.WaitForExitAsync(CancellationToken.None);
+        await Task.WhenAll(reading, errors);
+    }
+
+    private async Task WithinPatienceAsync(Process process, Task end)
+    {
+        using var patience = new CancellationTokenSource(cancelPatience, clock);
         try
         {
-            await process.WaitForExitAsync(ending.Token);
+            await end.WaitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
             _killed = true;
+            // Not its children: the warden must live.
             process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
         }
     }
 
@@ -124,8 +162,14 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
                 var line = JsonSerializer.Deserialize(text, WorkerJson.Default.WorkerLine)!;
                 if (line.Vault is { } id) _vault = new(id);
                 if (line.Committed is { } committed) _committed = committed.Point;
-                _done ??= line.Done;
+                if (line.Done is not null)
+                {
+                    _done ??= line.Done;
+                    _told.TrySetResult();
+                }
                 _failed ??= line.Failed;
+                _notSaved ??= line.NotSaved;
+                if (line.Saved is not null || line.NotSaved is not null) _saved.TrySetResult();
                 if (line.Event() is { } told) events.Publish(told);
             }
             catch (JsonException)
@@ -185,6 +229,18 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // It has ended; its exit code says the rest.
+        }
+    }
+
+    private static void Close(Process process)
+    {
+        try
+        {
+            lock (process) process.StandardInput.Close();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It has ended.
         }
     }
 

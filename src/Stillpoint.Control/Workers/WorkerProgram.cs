@@ -31,38 +31,43 @@ public static class WorkerProgram
             _ = cancel.CancelAsync();
         });
         if (await Console.In.ReadLineAsync() is not { } where || JsonSerializer.Deserialize(where, WorkerJson.Default.WorkerStart) is not { } start) return 2;
-        var work = new WorkerJob(start, connect, clock, hooks, warden, Say, cancel.Token);
+        var save = new TaskCompletionSource<Guid?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var work = new WorkerJob(start, connect, clock, hooks, warden, Say, save.Task, cancel.Token);
         if (await Console.In.ReadLineAsync() is not { } what || JsonSerializer.Deserialize(what, WorkerJson.Default.WorkerOrder) is not { } order) return 2;
-        _ = Task.Factory.StartNew(() => Listen(cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Say(await RunAsync(work, order, cancel.Token));
+        _ = Task.Factory.StartNew(() => Listen(cancel, save), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (await RunAsync(work, order, cancel.Token) is { } failed) Say(new() { Failed = failed });
         return 0;
     }
 
-    private static async Task<WorkerLine> RunAsync(WorkerJob work, WorkerOrder order, CancellationToken ct)
+    /// <returns>Null: it has told its result.</returns>
+    private static async Task<Failure?> RunAsync(WorkerJob work, WorkerOrder order, CancellationToken ct)
     {
         try
         {
-            return new() { Done = await work.RunAsync(order, ct) };
+            await work.RunAsync(order, ct);
+            return null;
         }
         catch (FailureException e)
         {
-            return new() { Failed = e.Failure };
+            return e.Failure;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            return new() { Failed = Failure.Of(FailureCode.Cancelled, Stage.Input) };
+            return Failure.Of(FailureCode.Cancelled, Stage.Input);
         }
         catch (Exception e)
         {
-            return new() { Failed = JobBoundary.Bug(e, order.Backup.Job) };
+            return JobBoundary.Bug(e, order.Backup.Job);
         }
     }
 
-    private static void Listen(CancellationTokenSource cancel)
+    private static void Listen(CancellationTokenSource cancel, TaskCompletionSource<Guid?> save)
     {
         while (Console.In.ReadLine() is { } line && line != WorkerOrder.Cancel)
         {
+            if (line.StartsWith(WorkerOrder.Save, StringComparison.Ordinal) && Guid.TryParse(line.AsSpan(WorkerOrder.Save.Length), out var owner)) save.TrySetResult(owner);
         }
+        save.TrySetResult(null);
         _ = cancel.CancelAsync();
     }
 

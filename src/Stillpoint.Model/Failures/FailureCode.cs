@@ -38,7 +38,17 @@ public enum FailureCode
     /// <summary>A bug: an exception nobody expected reached a boundary. Its stack is the evidence.</summary>
     InternalError,
     CatalogNewer,
+
+    /// <summary>A warning: the work is done, but its record did not get into the vault.</summary>
+    CatalogNotSaved,
+
+    /// <summary>Several data folders saved their catalogs in one vault.</summary>
+    SavedCatalogAmbiguous,
+    SavedCatalogNotFound,
     DataFolderUnusable,
+
+    /// <summary>Nothing is recovered over what is there.</summary>
+    DataFolderNotEmpty,
     ToolMissing,
     ToolFailed,
     BundleUnreadable,

@@ -18,12 +18,15 @@ public readonly record struct Ulid : IComparable<Ulid>
 
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds((long)(_value >> 80));
 
-    public static Ulid New(TimeProvider clock)
+    public static Ulid New(TimeProvider clock) => At(clock.GetUtcNow());
+
+    /// <summary>A new one of a time that is not the host's.</summary>
+    public static Ulid At(DateTimeOffset time)
     {
         Span<byte> bytes = stackalloc byte[16];
         RandomNumberGenerator.Fill(bytes[6..]);
         var random = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        return new(((UInt128)(ulong)clock.GetUtcNow().ToUnixTimeMilliseconds() << 80) | random);
+        return new(((UInt128)(ulong)time.ToUnixTimeMilliseconds() << 80) | random);
     }
 
     public static Ulid FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));

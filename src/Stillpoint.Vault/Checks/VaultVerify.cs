@@ -69,6 +69,7 @@ public static class VaultVerify
         {
             await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
             var manifests = await vault.ListDamagedAsync(ct).ConfigureAwait(false);
+            var saved = await VaultSaved.FindDamagedAsync(vault, ct).ConfigureAwait(false);
             var proofs = await Proofs.LoadAsync(parts, ct).ConfigureAwait(false);
             var now = (lease is null ? parts.Clock.GetUtcNow() : await parts.Store.NowAsync(ct).ConfigureAwait(false)).ToUnixTimeMilliseconds();
             var all = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
@@ -82,7 +83,7 @@ public static class VaultVerify
             foreach (var point in whole) proofs.Points[point] = now;
             foreach (var point in points) proofs.Points.Remove(point.Point);
             if (lease is not null) await proofs.SaveAsync(parts, ct).ConfigureAwait(false);
-            return new(packs.Packs, packs.Bytes, [.. manifests, .. parts.Index.Damaged, .. packs.Failures, .. trees.Missing], points) { Left = packs.Left, PointsLeft = left };
+            return new(packs.Packs, packs.Bytes, [.. manifests, .. saved, .. parts.Index.Damaged, .. packs.Failures, .. trees.Missing], points) { Left = packs.Left, PointsLeft = left };
         }
         finally
         {

@@ -18,6 +18,7 @@ public sealed record CopyReport(
 /// <summary>
 /// Copies points into a second vault: a twin with an id of its own, the same master key, and the same secrets as the source had when the twin was made
 /// (docs/adr/0009). Packs and manifests are copied byte for byte, and only those that the twin lacks; what was copied before a death is not copied again.
+/// The newest of what each owner saved (<see cref="VaultSaved"/>) goes with them.
 /// </summary>
 public static class VaultCopy
 {
@@ -60,6 +61,7 @@ public static class VaultCopy
                         failures.Add(e.Failure.With(new("point", $"{point.Id} of {point.SeriesLabel}"))); // the others are worth having
                     }
                 }
+                failures.AddRange(await VaultSaved.CopyAsync(source, twin, ct).ConfigureAwait(false));
                 return new(twin.Id, made, copied, there, packs, bytes, failures);
             }
         }

@@ -38,6 +38,7 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         }
         leases = await Tidying.LeasesAsync(parts, ct).ConfigureAwait(false);
         await Fences.TidyAsync(parts, ct).ConfigureAwait(false);
+        await VaultSaved.TidyAsync(parts, ct).ConfigureAwait(false);
         await Tidying.TakeAsync(parts, expired, ct).ConfigureAwait(false);
         await TellAsync(GcStep.Tidied).ConfigureAwait(false);
         await RoundAsync(ct).ConfigureAwait(false);

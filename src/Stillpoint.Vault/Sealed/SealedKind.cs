@@ -11,4 +11,5 @@ internal sealed record SealedKind(string Folder, string Magic, string Info)
     public static readonly SealedKind Fence = new("fences/", "SPNTFENC", "stillpoint/v1/fence");
     public static readonly SealedKind Proof = new("proofs/", "SPNTPROF", "stillpoint/v1/proof");
     public static readonly SealedKind Damaged = new("damaged/", "SPNTDMGD", "stillpoint/v1/damaged");
+    public static readonly SealedKind Saved = new("saved/", "SPNTSAVD", "stillpoint/v1/saved");
 }

@@ -34,12 +34,17 @@ public sealed class FakeEngine : IEngine
             [new("sda", "cdrom", Failure.Of(FailureCode.DiskUnsupported, Stage.Reconcile, ("disk", "sda"), ("reason", "cdrom")))], 90L << 20),
         warnings, new(Guid.Empty));
 
-    public Task<CaptureResult> CaptureAsync(
+    public async Task<ICapture> CaptureAsync(
         IHypervisorHost host, VaultAccess vault, EnginePaths paths, BackupOrder order, IJobEvents events, CancellationToken ct)
     {
         Backups.Add(order);
-        return Capture(order, events, ct);
+        return new FakeCapture(this, await Capture(order, events, ct), paths);
     }
+
+    /// <summary>What a worker does with the catalog's copy, given by its place.</summary>
+    public Func<string, Guid, CancellationToken, Task> SaveCatalog { get; set; } = (_, _, _) => Task.CompletedTask;
+
+    public int OpenCaptures { get; private set; }
 
     public Task<RestoreResult> RestoreAsync(
         IHypervisorHost? host, IVault vault, EnginePaths paths, RestoreOrder order, IJobEvents events, CancellationToken ct)
@@ -66,4 +71,26 @@ public sealed class FakeEngine : IEngine
         Task.FromResult(Check(policy));
 
     public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => Task.FromResult(Release());
+
+    private sealed class FakeCapture : ICapture
+    {
+        private readonly FakeEngine _engine;
+        private readonly EnginePaths _paths;
+
+        public FakeCapture(FakeEngine engine, CaptureResult result, EnginePaths paths)
+        {
+            (_engine, Result, _paths) = (engine, result, paths);
+            _engine.OpenCaptures++;
+        }
+
+        public CaptureResult Result { get; }
+
+        public Task SaveCatalogAsync(Guid owner, CancellationToken ct) => _engine.SaveCatalog(new DataFolder(_paths.Data).CatalogCopy, owner, ct);
+
+        public ValueTask DisposeAsync()
+        {
+            _engine.OpenCaptures--;
+            return ValueTask.CompletedTask;
+        }
+    }
 }

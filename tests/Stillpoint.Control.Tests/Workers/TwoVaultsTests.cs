@@ -47,7 +47,7 @@ public sealed class TwoVaultsTests : IDisposable
         static Task<IHypervisorHost> unreachable(HostUri uri, CancellationToken ct) =>
             Task.FromException<IHypervisorHost>(new FailureException(FailureCode.HostUnreachable, Stage.Connect));
         var start = new WorkerStart("qemu:///system", _folder["data"], _folder["run"], vault, [.. "p"u8], false, 300_000);
-        var work = new WorkerJob(start, unreachable, TimeProvider.System, null, null, _ => { }, default);
+        var work = new WorkerJob(start, unreachable, TimeProvider.System, null, null, _ => { }, Task.FromResult<Guid?>(null), default);
         return (await Assert.ThrowsAsync<FailureException>(() => work.RunAsync(order, default))).Failure;
     }
 }

@@ -39,6 +39,8 @@ public sealed class WorkerLineTests
     {
         Assert.Equivalent(Result(), Read(new() { Done = Result() }).Done, strict: true);
         Assert.Equal(Why.ToString(), Read(new() { Failed = Why }).Failed!.ToString());
+        Assert.True(Read(new() { Saved = true }).Saved);
+        Assert.Equal(Why.ToString(), Read(new() { NotSaved = Why }).NotSaved!.ToString());
     }
 
     [Fact]

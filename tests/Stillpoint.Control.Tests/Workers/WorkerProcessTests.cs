@@ -116,6 +116,56 @@ public sealed class WorkerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task SaveCatalog_WorkerSaves_IsToldWhoseItIs()
+    {
+        var owner = Guid.NewGuid();
+        await RunAsync(
+            $"read start; read order; {Done()}; read -r word id; [ \"$word $id\" = 'save {owner}' ] && {Say(new() { Saved = true })}; read -r rest",
+            then: c => c.SaveCatalogAsync(owner, CancellationToken.None));
+        Assert.False(_worker!.WasLost);
+    }
+
+    [Fact]
+    public async Task SaveCatalog_StoreFails_IsItsFailureAndTheResultStands()
+    {
+        var full = Failure.Of(FailureCode.VaultFull, Stage.Store, ("path", "/v"));
+        FailureException? e = null;
+        var result = await RunAsync($"read start; read order; {Done()}; read -r save; {Say(new() { NotSaved = full })}", then: async c =>
+            e = await Assert.ThrowsAsync<FailureException>(() => c.SaveCatalogAsync(Guid.NewGuid(), CancellationToken.None)));
+        Assert.Equal(full.ToString(), e!.Failure.ToString());
+        Assert.Equivalent(FakeEngine.Result(Backup), result, strict: true);
+    }
+
+    [Fact]
+    public async Task SaveCatalog_WorkerDies_IsWorkerLostAndTheResultStands()
+    {
+        FailureException? e = null;
+        var result = await RunAsync($"read start; read order; {Done()}; read -r save; kill -9 $$", then: async c =>
+            e = await Assert.ThrowsAsync<FailureException>(() => c.SaveCatalogAsync(Guid.NewGuid(), CancellationToken.None)));
+        Assert.Equal(FailureCode.WorkerLost, e!.Failure.Code);
+        Assert.Equal(FakeEngine.Result(Backup).Point.Id, result.Point.Id);
+    }
+
+    [Fact]
+    public async Task SaveCatalog_WorkerHangs_IsKilledWhenTheTimeIsUp()
+    {
+        using var time = new CancellationTokenSource();
+        var hanging = RunAsync($"read start; read order; {Done()}; read -r save; {Progress()}; while :; do read -r _ < {Fifo()}; done", then: async c =>
+        {
+            _events.OnAny = time.Cancel;
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => c.SaveCatalogAsync(Guid.NewGuid(), time.Token));
+        });
+        Assert.Equal(FakeEngine.Result(Backup).Point.Id, (await hanging).Point.Id);
+    }
+
+    [Fact]
+    public async Task Dispose_NothingToSave_WorkerHearsTheEndOfItsInput()
+    {
+        await RunAsync($"read start; read order; {Done()}; read -r word || touch {_temp["ended"]}");
+        Assert.True(File.Exists(_temp["ended"]));
+    }
+
+    [Fact]
     public async Task Abandon_WorkerWithoutAnOrder_HearsTheEndOfItsInput()
     {
         var fifo = Fifo();
@@ -135,12 +185,19 @@ public sealed class WorkerProcessTests : IDisposable
 
     private static WorkerStart Start() => new("qemu:///system", "/d", "/d/run", "/v", [.. "geheim"u8], false, 300_000);
 
-    private Task<CaptureResult> RunAsync(string script, TimeSpan? patience = null, CancellationToken ct = default)
+    private async Task<CaptureResult> RunAsync(string script, TimeSpan? patience = null, CancellationToken ct = default, Func<ICapture, Task>? then = null)
     {
         _worker = new(new("/bin/sh", ["-c", script]), patience ?? TimeSpan.FromMinutes(2), TimeProvider.System);
-        _worker.Begin(Start());
-        return _worker.RunAsync(new(new Dictionary<Guid, string>(), Backup), _events, ct);
+        await using (_worker)
+        {
+            _worker.Begin(Start());
+            var capture = await _worker.RunAsync(new(new Dictionary<Guid, string>(), Backup), _events, ct);
+            if (then is not null) await then(capture);
+            return capture.Result;
+        }
     }
+
+    private static string Done() => Say(new() { Done = FakeEngine.Result(Backup) });
 
     private static string Progress() => Say(WorkerLine.Of(new Progressed(Backup.Job, default, SubTask.TransferDataToVault, 1, 2, 1)));
 

@@ -15,6 +15,9 @@ internal sealed class MemoryStore : IBlobStore
 
     public byte[] this[string name] => _blobs[name].Bytes;
 
+    /// <summary>As damage does; a vault never replaces an object.</summary>
+    public void Replace(string name, byte[] bytes) => _blobs[name] = (bytes, _blobs[name].Written);
+
     public static MemoryStore Of(IReadOnlyDictionary<string, byte[]> content)
     {
         var store = new MemoryStore();
