@@ -33,6 +33,16 @@ public sealed class JobFactsTests
         Assert.Contains(new Fact("line.host", "two", "libvirt:2", At), facts);
     }
 
+    [Fact]
+    public void Facts_OfScripts_SayHowEachEndedAndWhatAFailedOneSaid()
+    {
+        ScriptRun failed = new(ScriptPhase.PreFreeze, "10-db", 3, 1, "no login\n");
+        var facts = JobFacts.Of([.. JobFacts.Of([failed, new(ScriptPhase.PostFreeze, "10-db", 0, 1, "")], At)], null, [failed.ToFailure("web1")], At);
+        Assert.Equal([("guest.script:pre-freeze/10-db", "3"), ("guest.script:post-freeze/10-db", "0")], facts.Take(2).Select(f => (f.Name, f.Value)));
+        Assert.Contains(facts, f => f.Value == "no login" && f.Source == "10-db:1");
+        Assert.True(JobFacts.Wanted(null, [failed.ToFailure("web1")]));
+    }
+
     [Theory]
     [InlineData(FailureCode.Cancelled, false)]
     [InlineData(FailureCode.VaultFull, true)]

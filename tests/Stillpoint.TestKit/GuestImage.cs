@@ -10,9 +10,10 @@ public sealed record GuestImage(string Folder)
     public string Kernel => Path.Combine(Folder, "vmlinuz");
 
     /// <summary>Takes about a minute when it is not built yet.</summary>
-    public static async Task<GuestImage> GetAsync()
+    /// <param name="with">A Debian package that it has besides: an image of its own.</param>
+    public static async Task<GuestImage> GetAsync(string? with = null)
     {
-        var build = new ToolCall(Repository.PathOf("eng", "guest", "build"), [], TimeSpan.FromMinutes(10));
+        var build = new ToolCall(Repository.PathOf("eng", "guest", "build"), with is null ? [] : ["--with", with], TimeSpan.FromMinutes(10));
         var built = (await Tool.RunAsync(build)).Must();
         return new GuestImage(built.Out.Trim());
     }

@@ -41,9 +41,10 @@ public sealed class TestGuest
     }
 
     /// <summary>Defined with fresh disks, powered off.</summary>
-    public static async Task<TestGuest> DefineAsync(PrivateLibvirt libvirt, string name = "guest")
+    /// <param name="with">A Debian package that its image has besides.</param>
+    public static async Task<TestGuest> DefineAsync(PrivateLibvirt libvirt, string name = "guest", string? with = null)
     {
-        var image = await GuestImage.GetAsync();
+        var image = await GuestImage.GetAsync(with);
         var guest = new TestGuest(libvirt, image, await image.AcceleratorAsync(), name);
         await guest.MakeAsync();
         return guest;

@@ -20,8 +20,9 @@ internal static class CommandTree
         new("file", "FILE"), new("schedule", "TEXT", Repeatable: true), new("time-zone", "ZONE", "time-zone.schedule"),
         new("keep-last", "N"), new("keep-hourly", "N"), new("keep-daily", "N"), new("keep-weekly", "N"), new("keep-monthly", "N"), new("keep-yearly", "N"),
         new("retries", "N"), new("retry-after", "MINUTES"), new("objective", "HOURS"),
-        new("consistency", "LEVEL", Choices: ["file-system", "crash"]), new("step-down", "ANSWER", Choices: ["yes", "no"]), new("freeze-limit", "SECONDS"),
+        new("consistency", "LEVEL", Choices: ["application", "file-system", "crash"]), new("step-down", "ANSWER", Choices: ["yes", "no"]), new("freeze-limit", "SECONDS"),
         new("guard", "RULE", Choices: ["require", "warden-alone"]), new("tracking", "MODE", Choices: ["auto", "persistent", "none"]),
+        new("patience", "MINUTES"), .. ScriptOptions.All,
     ];
 
     private static readonly OptionSpec LatestOf = new("vm", "VM", "vm.latest");
@@ -69,7 +70,8 @@ internal static class CommandTree
         new("run-due", Run: RunDueVerb.RunAsync),
         new("backup", Vm,
         [
-            new("consistency", "LEVEL", Choices: ["file-system", "crash"]), new("strict"), new("freeze-limit", "SECONDS"),
+            new("consistency", "LEVEL", Choices: ["application", "file-system", "crash"]), new("strict"), new("freeze-limit", "SECONDS"),
+            new("patience", "MINUTES"), new("despite-load"), .. ScriptOptions.All,
             new("guard", "RULE", Choices: ["require", "warden-alone"]), new("tracking", "MODE", Choices: ["auto", "persistent", "none"]),
             new("full", Text: "full.backup"), new("exclude-disk", "NAME", Repeatable: true), new("sample-share", "SHARE"), new("before-release", "CMD"),
         ], BackupVerb.RunAsync),

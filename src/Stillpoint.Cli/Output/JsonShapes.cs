@@ -132,7 +132,9 @@ internal sealed record JobsJson(IReadOnlyList<JobJson> Jobs);
 internal sealed record SubTaskJson(string SubTask, DateTimeOffset Started, DateTimeOffset? Ended, FailureJson? Failure);
 
 internal sealed record JobDetailsJson(
-    JobJson Job, IReadOnlyList<SubTaskJson> SubTasks, IReadOnlyList<FailureJson> Warnings, DiagnosisJson? Diagnosis);
+    JobJson Job, IReadOnlyList<SubTaskJson> SubTasks, IReadOnlyList<FailureJson> Warnings, DiagnosisJson? Diagnosis, IReadOnlyList<ScriptJson> Scripts);
+
+internal sealed record ScriptJson(string Phase, string Name, int ExitCode, int Tries, string Output);
 
 internal sealed record VaultMadeJson(string Vault, string Path, int BlockSize, string? RecoveryKey);
 

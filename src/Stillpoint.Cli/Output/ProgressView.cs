@@ -45,6 +45,9 @@ internal sealed class ProgressView : IJobEvents, IAsyncDisposable
                     _rate.Reset();
                     Line(_texts.Of("progress.started", ("task", _texts.SubTask(e.SubTask))));
                     break;
+                case WaitingForGuest e:
+                    Line(_texts.Of("progress.waiting", ("why", _texts.Failure(e.Why)), ("time", e.Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture))));
+                    break;
                 case InterruptedJobCleared e:
                     Line(_texts.Of("recovered.cleaned", ("job", e.Interrupted), ("vm", e.VmName)));
                     break;

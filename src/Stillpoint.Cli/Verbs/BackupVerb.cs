@@ -51,19 +51,21 @@ internal static class BackupVerb
         var policy = CapturePolicy.Default;
         policy = policy with
         {
-            Wanted = line.Value("consistency") is "crash" ? Consistency.Crash : policy.Wanted,
+            Wanted = line.Value("consistency") switch { "crash" => Consistency.Crash, "application" => Consistency.Application, _ => policy.Wanted },
             StepDown = !line.Has("strict"),
             FreezeLimit = line.Number("freeze-limit", "2-60") is { } seconds
                 ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e6))
                 : policy.FreezeLimit,
             Guard = line.Value("guard") is "warden-alone" ? GuardRule.WardenAlone : policy.Guard,
             Tracking = line.Value("tracking") switch { "persistent" => Tracking.Persistent, "none" => Tracking.None, _ => policy.Tracking },
+            Patience = line.Number("patience", "0-1440") is { } minutes ? TimeSpan.FromMinutes(Math.Clamp(minutes, -1, 1e6)) : policy.Patience,
+            Scripts = ScriptOptions.Apply(policy.Scripts, line),
             SampleShare = line.Number("sample-share", "0-1") ?? policy.SampleShare,
         };
         if (policy.Validate() is { } invalid) throw new FailureException(invalid);
         return new(
             JobId.New(call.World.Clock), line.Argument!, policy, line.Values("exclude-disk").ToHashSet(StringComparer.Ordinal),
-            line.Value("before-release"), line.Has("full"));
+            line.Value("before-release"), line.Has("full")) { DespiteLoad = line.Has("despite-load") };
     }
 
     /// <summary>Only what names something: that nothing was found is told by <c>job show</c>.</summary>

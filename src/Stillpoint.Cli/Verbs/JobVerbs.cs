@@ -32,7 +32,8 @@ internal static class JobVerbs
                 [.. details.SubTasks.Select(s => new SubTaskJson(
                     Model.KebabCase.ToText(s.SubTask), s.Started, s.Ended, s.Failure?.ToJson(call.Texts)))],
                 details.Warnings.ToJson(call.Texts),
-                diagnosis?.ToJson(call.CauseTexts)),
+                diagnosis?.ToJson(call.CauseTexts),
+                [.. details.Scripts.Select(s => new ScriptJson(Model.KebabCase.ToText(s.Phase), s.Name, s.ExitCode, s.Tries, s.Output))]),
             JsonDocuments.Shapes.JobDetailsJson,
             () =>
             {
@@ -54,6 +55,12 @@ internal static class JobVerbs
             var table = new Table(texts.Of("col.sub-task"), texts.Of("col.started"), texts.Of("col.duration"));
             foreach (var s in details.SubTasks) table.Add(texts.SubTask(s.SubTask), call.Time(s.Started), Took(call, s.Started, s.Ended));
             call.World.Out.Write(table);
+        }
+        foreach (var script in details.Scripts)
+        {
+            call.Say(texts.Labelled(
+                Model.KebabCase.ToText(script.Phase) + ".d/" + script.Name, texts.Of("job.script", ("exit", $"{script.ExitCode}"), ("tries", $"{script.Tries}"))));
+            foreach (var line in script.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)) call.Say("    " + line);
         }
         foreach (var warning in details.Warnings) FailureView.Write(call.World.Out, texts.Of("label.warning"), warning, texts);
         if (job.Failure is { } failure)

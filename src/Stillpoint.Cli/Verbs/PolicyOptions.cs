@@ -27,8 +27,10 @@ internal static class PolicyOptions
             Objective = line.Value("objective") is None ? null : Span(line, "objective", TimeSpan.FromHours(1), "1-8784 h") ?? policy.Objective,
             Capture = capture with
             {
-                Wanted = line.Value("consistency") switch { "crash" => Consistency.Crash, "file-system" => Consistency.FileSystem, _ => capture.Wanted },
+                Wanted = line.Value("consistency") switch { "application" => Consistency.Application, "crash" => Consistency.Crash, "file-system" => Consistency.FileSystem, _ => capture.Wanted },
                 StepDown = line.Value("step-down") switch { "yes" => true, "no" => false, _ => capture.StepDown },
+                Patience = Span(line, "patience", TimeSpan.FromMinutes(1), "0-1440 min") ?? capture.Patience,
+                Scripts = ScriptOptions.Apply(capture.Scripts, line),
                 FreezeLimit = Span(line, "freeze-limit", TimeSpan.FromSeconds(1), "2-60 s") ?? capture.FreezeLimit,
                 Guard = line.Value("guard") switch { "warden-alone" => GuardRule.WardenAlone, "require" => GuardRule.Require, _ => capture.Guard },
                 Tracking = line.Value("tracking") switch { "auto" => Tracking.Auto, "persistent" => Tracking.Persistent, "none" => Tracking.None, _ => capture.Tracking },

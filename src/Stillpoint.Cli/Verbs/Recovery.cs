@@ -15,6 +15,7 @@ internal static class Recovery
             if (call.Json) continue;
             (string, string)[] about = [("job", job.Job), ("vm", job.VmName)];
             if (job.Thawed) call.World.Error.WriteLine(call.Texts.Of("recovered.thawed", about));
+            if (job.ScriptsEnded) call.World.Error.WriteLine(call.Texts.Of("recovered.scripts", about));
             if (job.Left is { } left) FailureView.Write(call.World.Error, call.Texts.Of("recovered.left", about), left, call.Texts);
             else if (job.Closed) call.World.Error.WriteLine(call.Texts.Of("recovered.cleaned", about));
         }

@@ -31,6 +31,7 @@ internal static class VmCheckVerb
         {
             { Blocked: not null } => texts.Of("vm.check-blocked", vm),
             { Lower: not null } => texts.Of("vm.check-crash", vm),
+            { Reachable: Consistency.Application } => texts.Of("vm.check-application", vm),
             _ => texts.Of("vm.check-file-system", vm),
         };
         call.Say((report.Blocked is not null ? "✗ " : report.Lower is not null ? "! " : "✓ ") + verdict);

@@ -14,4 +14,8 @@ public sealed record JobRecord(
 public sealed record SubTaskRecord(SubTask SubTask, DateTimeOffset Started, DateTimeOffset? Ended, Failure? Failure);
 
 /// <summary>A job with everything that is told of it.</summary>
-public sealed record JobDetails(JobRecord Job, IReadOnlyList<SubTaskRecord> SubTasks, IReadOnlyList<Failure> Warnings);
+public sealed record JobDetails(JobRecord Job, IReadOnlyList<SubTaskRecord> SubTasks, IReadOnlyList<Failure> Warnings)
+{
+    /// <summary>The guest's own scripts, in the order they ran.</summary>
+    public IReadOnlyList<ScriptRun> Scripts { get; init; } = [];
+}

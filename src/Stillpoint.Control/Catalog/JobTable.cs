@@ -44,6 +44,17 @@ public sealed class JobTable(CatalogDatabase database)
         database.Execute("update job set state = 'completed-with-warnings' where id = $id and state = 'completed'", ("id", job.ToString()));
     });
 
+    public void AddScripts(JobId job, IReadOnlyList<ScriptRun> scripts) => database.InTransaction(() =>
+    {
+        foreach (var script in scripts)
+        {
+            database.Execute(
+                "insert into job_script (job, ordinal, phase, name, exit_code, tries, output) select $job, count(*), $phase, $name, $exit, $tries, $output from job_script where job = $job",
+                ("job", job.ToString()), ("phase", script.Phase.ToText()), ("name", script.Name), ("exit", (long)script.ExitCode), ("tries", (long)script.Tries),
+                ("output", script.Output));
+        }
+    });
+
     /// <summary>Newest first.</summary>
     /// <param name="vm">Name or UUID; null: all.</param>
     public IReadOnlyList<JobRecord> List(string? vm, int limit) => database.Query(
@@ -85,7 +96,13 @@ public sealed class JobTable(CatalogDatabase database)
                 r => new SubTaskRecord(
                     FailureText.Parse<SubTask>(r.GetString(0)), Time(r, 1)!.Value, Time(r, 2), FailureText.Read(Text(r, 3))),
                 ("job", id)),
-            database.Query("select failure from warning where job = $job order by ordinal", r => FailureText.Read(r.GetString(0))!, ("job", id)));
+            database.Query("select failure from warning where job = $job order by ordinal", r => FailureText.Read(r.GetString(0))!, ("job", id)))
+        {
+            Scripts = database.Query(
+                "select phase, name, exit_code, tries, output from job_script where job = $job order by ordinal",
+                r => new ScriptRun(FailureText.Parse<ScriptPhase>(r.GetString(0)), r.GetString(1), (int)r.GetInt64(2), (int)r.GetInt64(3), r.GetString(4)),
+                ("job", id)),
+        };
     }
 
     private static JobRecord Read(SqliteDataReader r)

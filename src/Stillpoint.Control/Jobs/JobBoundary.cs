@@ -49,7 +49,7 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
         {
             result?.Record?.Invoke();
             jobs.End(job.Id, state, clock.GetUtcNow(), result?.Point, recorder.BytesDone, result?.BytesStored ?? recorder.BytesStored, failure);
-            if (JobFacts.Wanted(failure, warnings)) facts.Add(job.Id, JobFacts.Of(recorder.Preflight, failure, warnings, clock.GetUtcNow()));
+            if (JobFacts.Wanted(failure, warnings)) facts.Add(job.Id, JobFacts.Of([.. recorder.Preflight, .. JobFacts.Of(recorder.Scripts, clock.GetUtcNow())], failure, warnings, clock.GetUtcNow()));
         }
         catch (FailureException e)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Stillpoint.Doctor;
 using Stillpoint.Model;
@@ -13,11 +14,16 @@ public static partial class JobFacts
         FailureCode.AgentNotConfigured, FailureCode.AgentNotConnected, FailureCode.AgentNotResponding, FailureCode.AgentCommandBlocked,
         FailureCode.FsFreezeLockHeld, FailureCode.FreezeFailed, FailureCode.FreezeTimedOut, FailureCode.ThawCountMismatch, FailureCode.GuardNotPossible,
         FailureCode.GuardFired, FailureCode.WardenLost, FailureCode.BeginOutlivedFreeze, FailureCode.CheckpointInconsistent, FailureCode.BitmapMismatch,
+        FailureCode.GuestUnderLoad, FailureCode.GuestScriptFailed, FailureCode.GuestScriptRefused, FailureCode.GuestScriptsMissing,
     ];
 
     /// <summary>Whether a doctor should look at it: it failed for a reason, or stepped down.</summary>
     public static bool Wanted(Failure? failure, IReadOnlyList<Failure> warnings) =>
         failure is { Code: not FailureCode.Cancelled } || warnings.Any(w => Reasons.Contains(w.Code));
+
+    /// <summary>What the guest's own scripts ended with; what they said is told by their failures.</summary>
+    public static IEnumerable<Fact> Of(IReadOnlyList<ScriptRun> scripts, DateTimeOffset at) => scripts.Select(s => new Fact(
+        $"guest.script:{s.Phase.ToText()}/{s.Name}", s.ExitCode.ToString(CultureInfo.InvariantCulture), "scripts.sh", at));
 
     public static IReadOnlyList<Fact> Of(IReadOnlyList<Fact> preflight, Failure? failure, IReadOnlyList<Failure> warnings, DateTimeOffset at)
     {

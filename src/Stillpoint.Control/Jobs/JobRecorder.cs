@@ -34,6 +34,9 @@ internal sealed class JobRecorder : IJobEvents
     /// <summary>What was seen of the VM before the job touched it; empty where it did not come to that.</summary>
     public IReadOnlyList<Fact> Preflight { get; private set; } = [];
 
+    /// <summary>The guest's own scripts, as far as they were run.</summary>
+    public IReadOnlyList<ScriptRun> Scripts { get; private set; } = [];
+
     public void Publish(JobEvent jobEvent)
     {
         if (jobEvent is Progressed progress)
@@ -45,6 +48,7 @@ internal sealed class JobRecorder : IJobEvents
         {
             if (jobEvent is WarningRaised raised) _warnings.Enqueue(raised.Warning);
             if (jobEvent is Preflighted seen) Preflight = seen.Facts;
+            if (jobEvent is ScriptsRan ran) Scripts = ran.Scripts;
             _queue.Writer.TryWrite(jobEvent);
         }
         _watcher.Publish(jobEvent);
@@ -79,6 +83,9 @@ internal sealed class JobRecorder : IJobEvents
                     break;
                 case PointCommitted p:
                     _jobs.PointCommitted(p.Job, p.Point.Id);
+                    break;
+                case ScriptsRan s:
+                    _jobs.AddScripts(s.Job, s.Scripts);
                     break;
                 case WarningRaised w:
                     _jobs.AddWarning(w.Job, w.Warning);

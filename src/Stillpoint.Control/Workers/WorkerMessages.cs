@@ -39,6 +39,10 @@ internal sealed record WorkerLine
 
     public Preflighted? Preflight { get; init; }
 
+    public WaitingForGuest? Waiting { get; init; }
+
+    public ScriptsRan? Scripts { get; init; }
+
     public WarningRaised? Warning { get; init; }
 
     public InterruptedJobCleared? Cleared { get; init; }
@@ -62,11 +66,13 @@ internal sealed record WorkerLine
         SubTaskFinished v => new() { Finished = v },
         Progressed v => new() { Progress = v },
         Preflighted v => new() { Preflight = v },
+        WaitingForGuest v => new() { Waiting = v },
+        ScriptsRan v => new() { Scripts = v },
         WarningRaised v => new() { Warning = v },
         InterruptedJobCleared v => new() { Cleared = v },
         PointCommitted v => new() { Committed = v },
         _ => throw new InvalidOperationException($"{e.GetType().Name} has no line"),
     };
 
-    public JobEvent? Event() => (JobEvent?)Started ?? (JobEvent?)Finished ?? (JobEvent?)Progress ?? (JobEvent?)Preflight ?? (JobEvent?)Warning ?? (JobEvent?)Cleared ?? Committed;
+    public JobEvent? Event() => (JobEvent?)Started ?? (JobEvent?)Finished ?? (JobEvent?)Progress ?? (JobEvent?)Preflight ?? (JobEvent?)Waiting ?? (JobEvent?)Scripts ?? (JobEvent?)Warning ?? (JobEvent?)Cleared ?? Committed;
 }

@@ -19,7 +19,7 @@ internal static class Signs
     /// </summary>
     public static object? RanOutOfTime(CaseFile file) =>
         (object?)Failed(file, "snapshot-timed-out", "freeze-timed-out", "agent-not-responding", "guard-fired", "begin-outlived-freeze",
-            "warden-lost")
+            "warden-lost", "guest-under-load")
         ?? file.Extension.Standing(122, 402, 310, 308)?.Event
         ?? file.Hits(Complaint).First;
 

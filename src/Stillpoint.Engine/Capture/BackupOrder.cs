@@ -10,7 +10,11 @@ namespace Stillpoint.Engine.Capture;
 /// <c>STILLPOINT_NBD_SOCKET</c> and <c>STILLPOINT_EXPORTS</c> (space separated) are in its environment. For comparing a point with its source.</param>
 public sealed record BackupOrder(
     JobId Job, string Vm, CapturePolicy Policy, IReadOnlySet<string> ExcludedDisks, string? BeforeRelease = null,
-    bool FullRead = false);
+    bool FullRead = false)
+{
+    /// <summary>Freeze also a guest that is busy.</summary>
+    public bool DespiteLoad { get; init; }
+}
 
 /// <param name="Vault">Where the point is.</param>
 /// <param name="Warnings">What is lower than wanted or left out, and what was found on the way.</param>

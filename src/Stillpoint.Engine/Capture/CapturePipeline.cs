@@ -40,25 +40,33 @@ public sealed class CapturePipeline(
     private async Task<RecoveryPoint> RunLiveAsync(BackupOrder order, IDomain domain, CaptureReport report, CancellationToken ct)
     {
         var hidden = new HiddenCheckpoints(paths);
+        var patience = new LoadPatience(domain, order, events, clock);
         var plan = await new Reconciler(vault, hidden, clock).PlanAsync(domain, order, ct);
         await _hooks.ReachedAsync(CaptureStep.Reconciled, ct);
         var facts = await new Preflight(domain, plan.Config, JobFolder.RootOf(paths), clock).RunAsync(ct);
         events.Publish(new Preflighted(order.Job, clock.GetUtcNow(), facts));
+        var busy = await patience.WaitAsync(ct);
+        if (patience.Seen is { } load) events.Publish(new Preflighted(order.Job, clock.GetUtcNow(), [.. facts, .. load.ToFacts(clock.GetUtcNow())]));
+        if (busy is not null)
+        {
+            RequireConsistency(order.Policy, Consistency.Crash, busy);
+            order = order with { Policy = order.Policy with { Wanted = Consistency.Crash } };
+        }
         await _hooks.ReachedAsync(CaptureStep.Preflighted, ct);
         try
         {
-            return await RunPlanAsync(order, domain, plan, hidden, report, ct);
+            return await RunPlanAsync(order, domain, plan, busy, hidden, report, ct);
         }
         catch (FailureException e) when (e.Failure.Code is FailureCode.CheckpointInconsistent)
         {
             // A bitmap was lost between looking and beginning, or one of the new checkpoint's name is there. Every point is a full point: it costs a full read.
             report.Warn(e.Failure);
-            return await RunPlanAsync(order, domain, plan.AsFullRead(), hidden, report, ct);
+            return await RunPlanAsync(order, domain, plan.AsFullRead(), busy, hidden, report, ct);
         }
     }
 
     private async Task<RecoveryPoint> RunPlanAsync(
-        BackupOrder order, IDomain domain, CapturePlan plan, HiddenCheckpoints hidden, CaptureReport report, CancellationToken ct)
+        BackupOrder order, IDomain domain, CapturePlan plan, Failure? busy, HiddenCheckpoints hidden, CaptureReport report, CancellationToken ct)
     {
         var id = PointId.New(clock);
         await using var writer = await vault.BeginPointAsync(id, new(domain.Id.Value), domain.Name, plan.Pin, ct);
@@ -67,6 +75,9 @@ public sealed class CapturePipeline(
         try
         {
             var frozen = await report.SubTaskAsync(SubTask.TakeSnapshot, () => backup.TakeSnapshotAsync(order.Policy, clock));
+            if (busy is not null) frozen = frozen with { Reason = busy };
+            if (frozen.Scripts.Count > 0) events.Publish(new ScriptsRan(order.Job, clock.GetUtcNow(), frozen.Scripts));
+            foreach (var warning in frozen.Warnings) report.Warn(warning);
             RequireConsistency(order.Policy, frozen.Reached, frozen.Reason);
             if (frozen.Reason is not null) report.Warn(frozen.Reason);
             var committed = await report.SubTaskAsync(

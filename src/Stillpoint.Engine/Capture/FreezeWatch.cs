@@ -20,4 +20,16 @@ internal sealed class FreezeWatch(JobJournal journal, WardenClient warden, ICapt
         journal.Update(e => e with { FreezeOpen = false });
         return Task.CompletedTask;
     }
+
+    public Task ScriptsOpeningAsync(DateTimeOffset until, CancellationToken ct)
+    {
+        journal.Update(e => e with { ScriptsOpenUntil = until });
+        return Task.CompletedTask;
+    }
+
+    public Task ScriptsClosedAsync()
+    {
+        journal.Update(e => e with { ScriptsOpenUntil = null });
+        return Task.CompletedTask;
+    }
 }

@@ -159,8 +159,7 @@ internal sealed class RunningBackup : IAsyncDisposable
                 var domain = await _link.DomainAsync(CancellationToken.None);
                 await EndJobAsync(domain);
                 if (_checkpoint is not null && !_journal.Entry.Committed) await domain.DeleteCheckpointAsync(_checkpoint, CancellationToken.None);
-                // A freeze whose thaw nobody confirmed stays in the journal; the warden goes on asking meanwhile.
-                if (!_journal.Entry.FreezeOpen) Close();
+                Close();
             }
         }
         catch (FailureException e)
@@ -184,9 +183,11 @@ internal sealed class RunningBackup : IAsyncDisposable
         _warden.JobReleased();
     }
 
+    /// <summary>A freeze whose thaw nobody confirmed stays in the journal (the warden goes on asking meanwhile), and so do scripts that were not ended.</summary>
     private void Close()
     {
         _closed = true;
+        if (_journal.Entry.FreezeOpen || _journal.Entry.ScriptsOpenUntil is not null) return;
         JobFolder.Remove(Folder.Path);
         _journal.Close();
     }

@@ -14,6 +14,7 @@ public sealed record CheckedDisk(string Name, string Format, Failure? Reason, bo
 /// <param name="Reachable">The best consistency it can have; null: there would be no point.</param>
 /// <param name="Blocked">Why a backup would fail.</param>
 /// <param name="Lower">Why the consistency is lower than file system.</param>
+/// <param name="LeftOut">What will not be in the point, and scripts that will not be run.</param>
 public sealed record VmCheckReport(
     string VmName, VmId Vm, PowerState Power, Consistency? Reachable, Failure? Blocked, Failure? Lower, IReadOnlyList<CheckedDisk> Disks,
     bool InternalSnapshots, IReadOnlyList<Failure> LeftOut);
@@ -32,15 +33,15 @@ public sealed class VmCheck(EnginePaths paths, TimeProvider clock)
         var snapshots = await domain.HasInternalSnapshotsAsync(ct);
         CheckedDisk[] disks =
             [.. config.Disks.Select(d => new CheckedDisk(d.Name, d.Format, d.Unsupported, d.Unsupported is null && d.CanTrack && !snapshots))];
-        Failure[] leftOut = config.HasTpm ? [Failure.Of(FailureCode.TpmNotCaptured, Stage.Reconcile)] : [];
+        List<Failure> leftOut = config.HasTpm ? [Failure.Of(FailureCode.TpmNotCaptured, Stage.Reconcile)] : [];
         var blocked = disks.Any(d => d.InBackup)
             ? await BlockedAsync(domain, config, off, ct)
             : Failure.Of(FailureCode.VmHasNoDisks, Stage.Reconcile, ("vm", domain.Name));
-        var lower = off
-            ? Failure.Of(FailureCode.VmPoweredOff, Stage.Freeze, ("vm", domain.Name))
-            : blocked is null ? await LowerAsync(domain, policy, token, ct) : null;
-        Consistency? reachable = blocked is not null ? null : lower is null ? Consistency.FileSystem : Consistency.Crash;
-        return new(domain.Name, domain.Id, power, reachable, blocked, lower, disks, snapshots, leftOut);
+        var freeze = off
+            ? new(Consistency.Crash, Failure.Of(FailureCode.VmPoweredOff, Stage.Freeze, ("vm", domain.Name)), null)
+            : blocked is null ? await TryFreezeAsync(domain, policy, token, ct) : null;
+        if (freeze?.Scripts is { } scripts) leftOut.Add(scripts);
+        return new(domain.Name, domain.Id, power, blocked is null ? freeze!.Reachable : null, blocked, freeze?.Reason, disks, snapshots, leftOut);
     }
 
     private async Task<Failure?> BlockedAsync(IDomain domain, DomainConfig config, bool off, CancellationToken ct)
@@ -58,7 +59,7 @@ public sealed class VmCheck(EnginePaths paths, TimeProvider clock)
         }
     }
 
-    private static async Task<Failure?> LowerAsync(IDomain domain, CapturePolicy policy, string token, CancellationToken ct)
+    private static async Task<FreezeCheck> TryFreezeAsync(IDomain domain, CapturePolicy policy, string token, CancellationToken ct)
     {
         await using var channel = await domain.OpenAgentChannelAsync(ct);
         return await channel.CheckAsync(FreezeRequest.From(policy, token), ct);

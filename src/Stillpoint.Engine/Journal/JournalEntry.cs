@@ -36,6 +36,9 @@ public sealed record JournalEntry
     /// <summary>A freeze may have been sent and its thaw is not confirmed.</summary>
     public bool FreezeOpen { get; init; }
 
+    /// <summary>The guest's scripts before the freeze were begun, and those after it are not known to have ended. At this time the guest begins them by itself.</summary>
+    public DateTimeOffset? ScriptsOpenUntil { get; init; }
+
     /// <summary>A begin may have been sent: there may be a job and a checkpoint.</summary>
     public bool BeginSent { get; init; }
 

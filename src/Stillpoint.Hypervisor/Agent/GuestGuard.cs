@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Stillpoint.Model;
 
 namespace Stillpoint.Hypervisor.Agent;
@@ -8,7 +7,7 @@ namespace Stillpoint.Hypervisor.Agent;
 internal sealed class GuestGuard(GuestExec exec, QgaTimes times, string token)
 {
     private const string Shell = "/bin/sh";
-    private static readonly string Script = ReadScript();
+    private static readonly string Script = GuestScript.Read("guard.sh");
 
     /// <summary>Null: it stands. The reason otherwise.</summary>
     /// <param name="mounts">What a freeze may freeze; empty: the guard looks for itself.</param>
@@ -40,13 +39,5 @@ internal sealed class GuestGuard(GuestExec exec, QgaTimes times, string token)
         {
             return GuardVerdict.Unknown;
         }
-    }
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(GuestGuard).Assembly.GetManifestResourceStream("guard.sh")
-            ?? throw new InvalidOperationException("guard.sh is not in the assembly");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 }

@@ -15,8 +15,30 @@ internal sealed class QgaChannel(IAgentTransport freeze, IAgentTransport thaw, s
         FreezeRequest request, IFreezeWatch watch, Func<CancellationToken, Task<T>> begin, CancellationToken ct)
     {
         if (request.Wanted == Consistency.Crash) return Unfrozen(await begin(ct).ConfigureAwait(false), null);
-        var (guard, reason) = await new QgaPreparation(freeze, vm, clock, times).RunAsync(request, ct).ConfigureAwait(false);
-        if (reason is not null) return Unfrozen(await SteppedDownAsync(request, reason, begin, ct).ConfigureAwait(false), reason);
+        var preparation = new QgaPreparation(freeze, vm, clock, times);
+        if (await preparation.LookAsync(request, ct).ConfigureAwait(false) is { } look)
+            return Unfrozen(await SteppedDownAsync(request, look, begin, ct).ConfigureAwait(false), look);
+        var scripts = new GuestScripts(preparation.Exec, request, vm, clock, times);
+        Failure? lower;
+        FrozenResult<T> result;
+        try
+        {
+            lower = await BeforeAsync(preparation, scripts, request, watch, ct).ConfigureAwait(false);
+            var (guard, reason) = await preparation.GetReadyAsync(request, ct).ConfigureAwait(false);
+            result = reason is not null
+                ? Unfrozen(await SteppedDownAsync(request, reason, begin, ct).ConfigureAwait(false), reason)
+                : await FrozenAsync(request, watch, guard, scripts, begin, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            await scripts.AfterAsync().ConfigureAwait(false);
+        }
+        return ScriptJudgement.Of(result, request, scripts, lower);
+    }
+
+    private async Task<FrozenResult<T>> FrozenAsync<T>(
+        FreezeRequest request, IFreezeWatch watch, GuestGuard? guard, GuestScripts scripts, Func<CancellationToken, Task<T>> begin, CancellationToken ct)
+    {
         await OpenAsync(watch, guard, ct).ConfigureAwait(false);
 
         var started = clock.GetTimestamp();
@@ -40,6 +62,8 @@ internal sealed class QgaChannel(IAgentTransport freeze, IAgentTransport thaw, s
             thawed = await _commands.ThawAsync(known: frozen.Count is not null).ConfigureAwait(false);
             time = clock.GetElapsedTime(started);
             verdict = await CloseAsync(watch, guard, thawed).ConfigureAwait(false);
+            // Not after a begin that still goes on: applications wait for these.
+            await scripts.AfterAsync().ConfigureAwait(false);
         }
 
         var why = thawed.Failure ?? Reason(frozen, running is not null, inTime, thawed, verdict, request.Limit);
@@ -51,12 +75,25 @@ internal sealed class QgaChannel(IAgentTransport freeze, IAgentTransport thaw, s
             frozen.Count > 0 || thawed.Count > 0 || !thawed.Confirmed ? time : null, frozen.Count ?? 0, thawed.Count ?? 0, verdict);
     }
 
-    public async Task<Failure?> CheckAsync(FreezeRequest request, CancellationToken ct)
+    public async Task<FreezeCheck> CheckAsync(FreezeRequest request, CancellationToken ct)
     {
-        var (guard, reason) = await new QgaPreparation(freeze, vm, clock, times).RunAsync(request, ct).ConfigureAwait(false);
+        var preparation = new QgaPreparation(freeze, vm, clock, times);
+        if (await preparation.LookAsync(request, ct).ConfigureAwait(false) is { } look) return new(Consistency.Crash, look, null);
+        var (guard, reason) = await preparation.GetReadyAsync(request, ct).ConfigureAwait(false);
         if (guard is not null) await guard.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        return reason;
+        if (reason is not null) return new(Consistency.Crash, reason, null);
+        var scripts = new GuestScripts(preparation.Exec, request, vm, clock, times);
+        if (!preparation.MayExec || request.Scripts.Rule is ScriptRule.Skip || await scripts.LookAsync(ct).ConfigureAwait(false) is not { } there)
+            return new(Consistency.FileSystem, null, null);
+        var refused = scripts.Refused(there);
+        return new(refused is null && there.Pre > 0 ? Consistency.Application : Consistency.FileSystem, null, refused);
     }
+
+    public Task<GuestLoad?> MeasureLoadAsync(TimeSpan over, CancellationToken ct) =>
+        LoadMeter.AskAsync(new(freeze, clock, times), over, times.GuardStart, ct);
+
+    public Task<IReadOnlyList<ScriptRun>> FinishScriptsAsync(string token, CancellationToken ct) =>
+        GuestScripts.FinishAsync(new(thaw, clock, times), token, times.ScriptsFinish, vm, ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -66,12 +103,35 @@ internal sealed class QgaChannel(IAgentTransport freeze, IAgentTransport thaw, s
 
     private static FrozenResult<T> Unfrozen<T>(T value, Failure? reason) => new(value, Consistency.Crash, reason, null, 0, 0, GuardVerdict.None);
 
-    private static async Task<T> SteppedDownAsync<T>(FreezeRequest request, Failure reason, Func<CancellationToken, Task<T>> begin, CancellationToken ct)
+    /// <returns>Why the point cannot be application consistent; null: all scripts before the freeze succeeded.</returns>
+    private static async Task<Failure?> BeforeAsync(
+        QgaPreparation preparation, GuestScripts scripts, FreezeRequest request, IFreezeWatch watch, CancellationToken ct)
     {
-        if (request.StepDown) return await begin(ct).ConfigureAwait(false);
+        Failure? lower;
+        try
+        {
+            lower = request.Scripts.Rule is ScriptRule.Skip ? Failure.Of(FailureCode.GuestScriptsMissing, Stage.Preflight)
+                : preparation.MayExec ? await scripts.BeforeAsync(watch, ct).ConfigureAwait(false)
+                : preparation.ExecBlocked();
+        }
+        catch (FailureException e) when (QgaPreparation.IsTheAgents(e.Failure.Code))
+        {
+            lower = e.Failure;
+        }
+        if (lower is null) return null;
+        if (request.Scripts.Rule is ScriptRule.Fail && lower.Code is FailureCode.GuestScriptFailed or FailureCode.GuestScriptRefused) throw new FailureException(lower);
+        if (request is { Wanted: Consistency.Application, StepDown: false }) throw NotReached(request, lower);
+        return lower;
+    }
+
+    private static async Task<T> SteppedDownAsync<T>(FreezeRequest request, Failure reason, Func<CancellationToken, Task<T>> begin, CancellationToken ct) =>
+        request.StepDown ? await begin(ct).ConfigureAwait(false) : throw NotReached(request, reason);
+
+    private static FailureException NotReached(FreezeRequest request, Failure reason)
+    {
         var strict = Failure.Of(
             FailureCode.ConsistencyNotReached, reason.Stage, ("wanted", request.Wanted.ToText()), ("reason", reason.Code.ToText()));
-        throw new FailureException(strict with { Evidence = [new("reason", reason.ToString()), .. reason.Evidence] });
+        return new(strict with { Evidence = [new("reason", reason.ToString()), .. reason.Evidence] });
     }
 
     /// <summary>Makes a begin that throws before its first wait a task like any other, so that the thaw is never skipped.</summary>

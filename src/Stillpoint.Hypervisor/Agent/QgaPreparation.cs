@@ -12,25 +12,43 @@ internal sealed class QgaPreparation(IAgentTransport transport, string vm, TimeP
     private static readonly string[] Needed = ["guest-fsfreeze-status", "guest-fsfreeze-freeze", "guest-fsfreeze-thaw"];
     private static readonly string[] NeededByGuard = ["guest-exec", "guest-exec-status"];
 
-    private readonly GuestExec _exec = new(transport, clock, times);
+    private HashSet<string> _disabled = [];
 
-    /// <returns>The guard (none where the policy does without), or why there must be no freeze. After a reason no guard is left behind.</returns>
-    public async Task<(GuestGuard? Guard, Failure? Reason)> RunAsync(FreezeRequest request, CancellationToken ct)
+    public GuestExec Exec { get; } = new(transport, clock, times);
+
+    /// <summary>Set by the look: whether programs may be run in the guest.</summary>
+    public bool MayExec => !NeededByGuard.Any(_disabled.Contains);
+
+    /// <summary>Looks, and changes nothing.</summary>
+    /// <returns>Why there must be no freeze; null: nothing speaks against it so far.</returns>
+    public async Task<Failure?> LookAsync(FreezeRequest request, CancellationToken ct)
     {
-        GuestGuard? guard = null;
         try
         {
             await transport.SetResponseTimeoutAsync(times.Answer, ct).ConfigureAwait(false);
             await PingAsync(ct).ConfigureAwait(false);
-            if (await IsFrozenAsync(ct).ConfigureAwait(false)) return (null, Failure.Of(FailureCode.FsFreezeLockHeld, Stage.Preflight, ("vm", vm)));
-            var disabled = await DisabledCommandsAsync(ct).ConfigureAwait(false);
-            if (Needed.FirstOrDefault(disabled.Contains) is { } needed) return (null, Blocked(FailureCode.AgentCommandBlocked, needed));
-            if (NeededByGuard.FirstOrDefault(disabled.Contains) is { } forGuard)
-                return (null, request.Guard == GuardRule.WardenAlone ? null : Blocked(FailureCode.GuardNotPossible, forGuard));
+            if (await IsFrozenAsync(ct).ConfigureAwait(false)) return Failure.Of(FailureCode.FsFreezeLockHeld, Stage.Preflight, ("vm", vm));
+            _disabled = await DisabledCommandsAsync(ct).ConfigureAwait(false);
+            if (Needed.FirstOrDefault(_disabled.Contains) is { } needed) return Blocked(FailureCode.AgentCommandBlocked, needed);
+            return MayExec || request.Guard == GuardRule.WardenAlone ? null : Blocked(FailureCode.GuardNotPossible, NeededByGuard.First(_disabled.Contains));
+        }
+        catch (FailureException e) when (IsTheAgents(e.Failure.Code))
+        {
+            return e.Failure;
+        }
+    }
 
-            var mounts = await MountsAsync(disabled, ct).ConfigureAwait(false);
-            await _exec.RunAsync("/bin/sh", ["-c", "sync"], times.Sync, ct).ConfigureAwait(false);
-            guard = new(_exec, times, request.Token);
+    /// <summary>After a look that found nothing against a freeze: syncs the guest and starts the guard.</summary>
+    /// <returns>The guard (none where the policy does without), or why there must be no freeze. After a reason no guard is left behind.</returns>
+    public async Task<(GuestGuard? Guard, Failure? Reason)> GetReadyAsync(FreezeRequest request, CancellationToken ct)
+    {
+        if (!MayExec) return (null, null);
+        GuestGuard? guard = null;
+        try
+        {
+            var mounts = await MountsAsync(_disabled, ct).ConfigureAwait(false);
+            await Exec.RunAsync("/bin/sh", ["-c", "sync"], times.Sync, ct).ConfigureAwait(false);
+            guard = new(Exec, times, request.Token);
             if (await guard.StartAsync(vm, request.Limit, mounts, ct).ConfigureAwait(false) is { } reason)
                 return request.Guard == GuardRule.WardenAlone ? (null, null) : (null, reason);
 
@@ -49,6 +67,8 @@ internal sealed class QgaPreparation(IAgentTransport transport, string vm, TimeP
             if (guard is not null) await guard.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    public Failure ExecBlocked() => Blocked(FailureCode.AgentCommandBlocked, NeededByGuard.First(_disabled.Contains));
 
     private Task PingAsync(CancellationToken ct) => transport.SendAsync(AgentCommand.Ping, times.Answer, ct);
 
@@ -86,6 +106,6 @@ internal sealed class QgaPreparation(IAgentTransport transport, string vm, TimeP
         .With(new("guest-info", command + " enabled=false"));
 
     /// <summary>What lowers the consistency instead of ending the job. The host's own failures end it: a begin would meet them too.</summary>
-    private static bool IsTheAgents(FailureCode code) => code is FailureCode.AgentNotConfigured or FailureCode.AgentNotConnected
+    public static bool IsTheAgents(FailureCode code) => code is FailureCode.AgentNotConfigured or FailureCode.AgentNotConnected
         or FailureCode.AgentNotResponding or FailureCode.AgentCommandBlocked or FailureCode.HostRefused;
 }

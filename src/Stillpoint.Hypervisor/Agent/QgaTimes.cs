@@ -7,9 +7,10 @@ namespace Stillpoint.Hypervisor.Agent;
 /// <param name="GuardStop">For the guard's verdict, the file systems being thawed.</param>
 /// <param name="ThawRetry">Between two attempts to thaw.</param>
 /// <param name="ThawPatience">How long thawing is repeated before the freeze is left open in the watch, for the warden and the next start.</param>
+/// <param name="ScriptsFinish">For the scripts after a freeze whose job is gone. Past it they go on, and are asked for again.</param>
 /// <param name="Poll">Between two looks at a command running in the guest.</param>
 internal sealed record QgaTimes(
-    TimeSpan Answer, TimeSpan Sync, TimeSpan GuardStart, TimeSpan GuardStop, TimeSpan ThawRetry, TimeSpan ThawPatience, TimeSpan Poll)
+    TimeSpan Answer, TimeSpan Sync, TimeSpan GuardStart, TimeSpan GuardStop, TimeSpan ThawRetry, TimeSpan ThawPatience, TimeSpan ScriptsFinish, TimeSpan Poll)
 {
     public static QgaTimes Default { get; } = new(
         Answer: TimeSpan.FromSeconds(5),
@@ -18,5 +19,6 @@ internal sealed record QgaTimes(
         GuardStop: TimeSpan.FromSeconds(20),
         ThawRetry: TimeSpan.FromMilliseconds(500),
         ThawPatience: TimeSpan.FromMinutes(2),
+        ScriptsFinish: TimeSpan.FromMinutes(2),
         Poll: TimeSpan.FromMilliseconds(50));
 }

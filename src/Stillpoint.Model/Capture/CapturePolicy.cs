@@ -25,6 +25,8 @@ public sealed record CapturePolicy
     public static readonly TimeSpan ShortestFreezeLimit = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan LongestFreezeLimit = TimeSpan.FromSeconds(60);
 
+    public static readonly TimeSpan LongestPatience = TimeSpan.FromHours(24);
+
     public static CapturePolicy Default { get; } = new();
 
     public Consistency Wanted { get; init; } = Consistency.FileSystem;
@@ -36,6 +38,11 @@ public sealed record CapturePolicy
     public TimeSpan FreezeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     public GuardRule Guard { get; init; } = GuardRule.Require;
+
+    /// <summary>How long a backup waits for a guest whose processors or memory are at their end, before it steps down (or fails): 0 to 24 h.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
+    public ScriptPolicy Scripts { get; init; } = ScriptPolicy.Default;
 
     public Tracking Tracking { get; init; } = Tracking.Auto;
 
@@ -54,7 +61,10 @@ public sealed record CapturePolicy
         if (FreezeLimit < ShortestFreezeLimit || FreezeLimit > LongestFreezeLimit)
             return Invalid("freeze-limit", FreezeLimit.TotalSeconds, "2-60 s");
         if (SampleShare is < 0 or > 1 || double.IsNaN(SampleShare)) return Invalid("sample-share", SampleShare, "0-1");
-        if (Wanted is Consistency.Application) return Invalid("consistency", 3, "crash, file-system");
+        if (Patience < TimeSpan.Zero || Patience > LongestPatience) return Invalid("patience", Patience.TotalMinutes, "0-1440 min");
+        if (Scripts.Limit < ScriptPolicy.ShortestLimit || Scripts.Limit > ScriptPolicy.LongestLimit)
+            return Invalid("script-limit", Scripts.Limit.TotalSeconds, "1-3600 s");
+        if (Scripts.Retries is < 0 or > ScriptPolicy.MostRetries) return Invalid("script-retries", Scripts.Retries, "0-10");
         return null;
     }
 

@@ -109,6 +109,15 @@ public enum FailureCode
     GuardFired,
     WardenLost,
     BeginOutlivedFreeze,
+    /// <summary>Its processors or its memory were at their end for longer than the policy's patience.</summary>
+    GuestUnderLoad,
+    GuestScriptFailed,
+
+    /// <summary>A script, or a folder of them, that others than root may change, or that is none.</summary>
+    GuestScriptRefused,
+
+    /// <summary>Application consistency was wanted, and the guest has no script before the freeze.</summary>
+    GuestScriptsMissing,
     NotFrozenByPolicy,
     VmPoweredOff,
     ConsistencyNotReached,

@@ -48,6 +48,12 @@ public sealed record Progressed(JobId Job, DateTimeOffset At, SubTask SubTask, l
 /// <summary>What was seen of the VM before the job touched it.</summary>
 public sealed record Preflighted(JobId Job, DateTimeOffset At, IReadOnlyList<Fact> Facts) : JobEvent(Job, At);
 
+/// <summary>The guest's own scripts were run, before the freeze and after the thaw.</summary>
+public sealed record ScriptsRan(JobId Job, DateTimeOffset At, IReadOnlyList<ScriptRun> Scripts) : JobEvent(Job, At);
+
+/// <summary>The guest is too busy to be frozen; the job waits for it, and does without after its patience.</summary>
+public sealed record WaitingForGuest(JobId Job, DateTimeOffset At, Failure Why, TimeSpan Patience) : JobEvent(Job, At);
+
 public sealed record WarningRaised(JobId Job, DateTimeOffset At, Failure Warning) : JobEvent(Job, At);
 
 /// <summary>The point's manifest is in the vault: the point exists, whatever becomes of the job.</summary>

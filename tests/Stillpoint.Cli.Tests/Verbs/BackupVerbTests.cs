@@ -46,16 +46,46 @@ public sealed class BackupVerbTests
         using var host = await new CliHost().WithVaultAsync();
         (await host.RunAsync(
             "backup", FakeHost.VmName, "--consistency", "crash", "--strict", "--freeze-limit", "7.5", "--guard", "warden-alone", "--tracking", "none", "--full",
-            "--exclude-disk", "vdb", "--exclude-disk", "vdc", "--sample-share", "0.5", "--before-release", "true")).Must();
+            "--exclude-disk", "vdb", "--exclude-disk", "vdc", "--sample-share", "0.5", "--before-release", "true",
+            "--scripts", "fail", "--script-limit", "90", "--script-retries", "2", "--patience", "7", "--despite-load")).Must();
         var order = host.Engine.Backups.Single();
         Assert.Equal(
             CapturePolicy.Default with
             {
                 Wanted = Consistency.Crash, StepDown = false, FreezeLimit = TimeSpan.FromSeconds(7.5), Guard = GuardRule.WardenAlone, Tracking = Tracking.None, SampleShare = 0.5,
+                Patience = TimeSpan.FromMinutes(7), Scripts = new() { Rule = ScriptRule.Fail, Limit = TimeSpan.FromSeconds(90), Retries = 2 },
             },
             order.Policy);
         Assert.Equal(["vdb", "vdc"], order.ExcludedDisks.Order());
-        Assert.Equal((true, "true"), (order.FullRead, order.BeforeRelease));
+        Assert.Equal((true, "true", true), (order.FullRead, order.BeforeRelease, order.DespiteLoad));
+    }
+
+    [Theory]
+    [InlineData("application", Consistency.Application)]
+    [InlineData("file-system", Consistency.FileSystem)]
+    public async Task Backup_Consistency_IsThePolicys(string option, Consistency wanted)
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        (await host.RunAsync("backup", FakeHost.VmName, "--consistency", option)).Must();
+        Assert.Equal(wanted, host.Engine.Backups.Single().Policy.Wanted);
+    }
+
+    [Fact]
+    public async Task Backup_WithScripts_KeepsThemOnTheJob()
+    {
+        using var host = await new CliHost().WithVaultAsync();
+        host.Engine.Capture = (order, events, _) =>
+        {
+            events.Publish(new ScriptsRan(order.Job, FakeEngine.Taken, [new(ScriptPhase.PreFreeze, "10-db", 0, 2, "held\nall\n"), new(ScriptPhase.PostFreeze, "10-db", 1, 1, "")]));
+            return Task.FromResult(FakeEngine.Result(order));
+        };
+        var job = (await host.JsonAsync("backup", FakeHost.VmName)).Must().Json.GetProperty("job").GetString()!;
+        var scripts = (await host.JsonAsync("job", "show", job)).Must().Json.GetProperty("scripts").EnumerateArray()
+            .Select(s => (s.GetProperty("phase").GetString(), s.GetProperty("name").GetString(), s.GetProperty("exitCode").GetInt32(), s.GetProperty("tries").GetInt32(), s.GetProperty("output").GetString()));
+        Assert.Equal([("pre-freeze", "10-db", 0, 2, "held\nall\n"), ("post-freeze", "10-db", 1, 1, "")], scripts);
+        var text = (await host.RunAsync("job", "show", job)).Must().Out;
+        Assert.Contains("pre-freeze.d/10-db: exit code 0 after 2 tries\n    held\n    all\n", text, StringComparison.Ordinal);
+        Assert.Contains("post-freeze.d/10-db: exit code 1 after 1 try\n", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,6 +94,12 @@ public sealed class BackupVerbTests
     [InlineData("--freeze-limit", "soon")]
     [InlineData("--freeze-limit", "1e300")]
     [InlineData("--sample-share", "1.1")]
+    [InlineData("--patience", "-1")]
+    [InlineData("--patience", "1441")]
+    [InlineData("--script-limit", "0.2")]
+    [InlineData("--script-limit", "3601")]
+    [InlineData("--script-retries", "11")]
+    [InlineData("--script-retries", "-1")]
     [InlineData("--sample-share", "NaN")]
     public async Task Backup_NumberOutOfRange_IsAUsageError(string option, string value)
     {

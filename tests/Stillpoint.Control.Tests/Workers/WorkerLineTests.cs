@@ -18,7 +18,7 @@ public sealed class WorkerLineTests
     [
         new SubTaskStarted(Job, At, SubTask.TransferDataToVault), new SubTaskFinished(Job, At, SubTask.TakeSnapshot, Why),
         new Progressed(Job, At, SubTask.TransferDataToVault, 1, 2, 3), new Preflighted(Job, At, [new("domain.power", "running", "virDomainGetState", At)]),
-        new WarningRaised(Job, At, Why), new PointCommitted(Job, At, Result().Point), new InterruptedJobCleared(Job, At, "01old", "web1"),
+        new WaitingForGuest(Job, At, Why, TimeSpan.FromMinutes(5)), new ScriptsRan(Job, At, [new(ScriptPhase.PreFreeze, "10-db", 0, 1, "said\n")]), new WarningRaised(Job, At, Why), new PointCommitted(Job, At, Result().Point), new InterruptedJobCleared(Job, At, "01old", "web1"),
     ];
 
     [Fact]
@@ -46,7 +46,8 @@ public sealed class WorkerLineTests
     [Fact]
     public void Order_WithEverythingSet_ArrivesAsItWasSent()
     {
-        var policy = CapturePolicy.Default with { Wanted = Consistency.Crash, FreezeLimit = TimeSpan.FromSeconds(7.5), SampleShare = 0.25, Tracking = Tracking.None };
+        var policy = CapturePolicy.Default with { Wanted = Consistency.Crash, FreezeLimit = TimeSpan.FromSeconds(7.5), SampleShare = 0.25, Tracking = Tracking.None,
+            Scripts = new() { Rule = ScriptRule.Skip, Limit = TimeSpan.FromSeconds(9), Retries = 3 } };
         var order = new WorkerOrder(new Dictionary<Guid, string> { [Guid.Empty] = "/w" }, new(Job, "web1", policy, new HashSet<string> { "vdb", "vda" }, "true", true));
         var text = JsonSerializer.Serialize(order, WorkerJson.Default.WorkerOrder);
         var arrived = JsonSerializer.Deserialize(text, WorkerJson.Default.WorkerOrder)!;

@@ -37,6 +37,21 @@ public sealed class VmCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_ScriptsInTheGuest_IsApplicationConsistent()
+    {
+        _domain.Channel = new Channel(null, Consistency.Application);
+        Assert.Equal((Consistency.Application, null), ((await RunAsync()).Reachable, (await RunAsync()).Lower));
+    }
+
+    [Fact]
+    public async Task Check_ScriptsThatAreRefused_NamesThem()
+    {
+        _domain.Channel = new Channel(null, scripts: Failure.Of(FailureCode.GuestScriptRefused, Stage.Preflight, ("path", "/etc/stillpoint/pre-freeze.d/10")));
+        var report = await RunAsync();
+        Assert.Equal((Consistency.FileSystem, FailureCode.GuestScriptRefused), (report.Reachable, Assert.Single(report.LeftOut).Code));
+    }
+
+    [Fact]
     public async Task Check_PoweredOff_IsCrashAndAsksNoAgent()
     {
         _domain.Power = PowerState.Off;
@@ -72,9 +87,15 @@ public sealed class VmCheckTests : IDisposable
     private Task<VmCheckReport> RunAsync() =>
         new VmCheck(new(_temp.Path, _temp["run"]), TimeProvider.System).RunAsync(_domain, CapturePolicy.Default, "token", CancellationToken.None);
 
-    private sealed class Channel(Failure? reason) : IGuestChannel
+    private sealed class Channel(Failure? reason, Consistency reachable = Consistency.FileSystem, Failure? scripts = null) : IGuestChannel
     {
-        public Task<Failure?> CheckAsync(FreezeRequest request, CancellationToken ct) => Task.FromResult(reason);
+        public Task<FreezeCheck> CheckAsync(FreezeRequest request, CancellationToken ct) =>
+            Task.FromResult(new FreezeCheck(reason is null ? reachable : Consistency.Crash, reason, scripts));
+
+        public Task<GuestLoad?> MeasureLoadAsync(TimeSpan over, CancellationToken ct) => throw new InvalidOperationException("nobody waits here");
+
+        public Task<IReadOnlyList<ScriptRun>> FinishScriptsAsync(string token, CancellationToken ct) =>
+            throw new InvalidOperationException("a check has no scripts to finish");
 
         public Task<FrozenResult<T>> WhileFrozenAsync<T>(
             FreezeRequest request, IFreezeWatch watch, Func<CancellationToken, Task<T>> begin, CancellationToken ct) =>

@@ -71,6 +71,39 @@ public sealed class JobJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Recover_ScriptsOpen_ThawsHasThemRunAndAborts()
+    {
+        Abandon(e => e with { FreezeOpen = true, BeginSent = true, ScriptsOpenUntil = DateTimeOffset.MaxValue });
+        var domain = _host.Domain;
+        (domain.Frozen, domain.RunningBackupSocket, domain.Channel) = (true, "/w/nbd.sock", new ScriptsChannel(t => domain.Calls.Add("scripts " + t)));
+        var recovered = Assert.Single(await RecoverAsync(new EmptyVault(VaultOf)));
+        Assert.Equal(["thaw", "scripts job1", "abort", "delete stillpoint-x"], domain.Calls);
+        Assert.True(recovered.ScriptsEnded);
+        Assert.Empty(Directory.GetFiles(_paths.Journal));
+    }
+
+    [Fact]
+    public async Task Recover_ScriptsOpenAndNoAnswer_EndsTheJobAndKeepsTheEntry()
+    {
+        Abandon(e => e with { BeginSent = true, ScriptsOpenUntil = DateTimeOffset.MaxValue });
+        _host.Domain.RunningBackupSocket = "/w/nbd.sock";
+        _host.Domain.Channel = new ScriptsChannel(_ => throw new FailureException(FailureCode.AgentNotResponding, Stage.Thaw));
+        var recovered = Assert.Single(await RecoverAsync(new EmptyVault(VaultOf)));
+        Assert.Equal(["abort", "delete stillpoint-x"], _host.Domain.Calls);
+        Assert.Equal((FailureCode.AgentNotResponding, false), (recovered.Left!.Code, recovered.Closed));
+        Assert.NotEmpty(Directory.GetFiles(_paths.Journal, "*.json"));
+    }
+
+    [Fact]
+    public async Task Recover_ScriptsThatTheGuestHasBegunByItself_HoldUpNobody()
+    {
+        Abandon(e => e with { BeginSent = true, ScriptsOpenUntil = DateTimeOffset.UnixEpoch });
+        _host.Domain.Channel = new ScriptsChannel(_ => throw new FailureException(FailureCode.AgentNotResponding, Stage.Thaw));
+        Assert.Null(Assert.Single(await RecoverAsync(new EmptyVault(VaultOf))).Left);
+        Assert.Empty(Directory.GetFiles(_paths.Journal));
+    }
+
+    [Fact]
     public async Task Recover_SomebodyElsesJobRuns_IsLeftAlone()
     {
         Abandon(e => e with { BeginSent = true });
@@ -89,6 +122,25 @@ public sealed class JobJournalTests : IDisposable
         Assert.Empty(JobJournal.TakeAbandoned(_paths.Journal, reported.Add));
         Assert.Equal(FailureCode.DataFolderUnusable, Assert.Single(reported).Code);
         Assert.True(File.Exists(path));
+    }
+
+    private sealed class ScriptsChannel(Action<string> finish) : IGuestChannel
+    {
+        public Task<FrozenResult<T>> WhileFrozenAsync<T>(
+            FreezeRequest request, IFreezeWatch watch, Func<CancellationToken, Task<T>> begin, CancellationToken ct) =>
+            throw new InvalidOperationException("a recovery freezes nothing");
+
+        public Task<FreezeCheck> CheckAsync(FreezeRequest request, CancellationToken ct) => throw new InvalidOperationException("a recovery checks nothing");
+
+        public Task<GuestLoad?> MeasureLoadAsync(TimeSpan over, CancellationToken ct) => throw new InvalidOperationException("nobody waits here");
+
+        public Task<IReadOnlyList<ScriptRun>> FinishScriptsAsync(string token, CancellationToken ct)
+        {
+            finish(token);
+            return Task.FromResult<IReadOnlyList<ScriptRun>>([new(ScriptPhase.PostFreeze, "10-b", 0, 1, "")]);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private static Guid VaultOf => new("00000000-0000-0000-0000-0000000000aa");

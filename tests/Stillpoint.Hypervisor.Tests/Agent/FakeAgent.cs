@@ -35,6 +35,11 @@ internal sealed class FakeAgent
 
     public List<string> GuardArguments { get; } = [];
 
+    /// <summary>What the runner of scripts says to each of its verbs.</summary>
+    public Dictionary<string, string> Scripts { get; } = new() { ["check"] = "", ["pre"] = "done\n", ["post"] = "done\n" };
+
+    public List<string> ScriptArguments { get; } = [];
+
     public Func<string, Failure?> Before { get; set; } = _ => null;
 
     public Func<string, Failure?> After { get; set; } = _ => null;
@@ -99,7 +104,8 @@ internal sealed class FakeAgent
     {
         var name = ExecName(arguments);
         if (name == "run") GuardArguments.AddRange(arguments.GetProperty("arg").EnumerateArray().Skip(4).Select(x => x.GetString()!));
-        _output = name switch { "run" => GuardSays, "stop" => GuardVerdict, _ => "" };
+        if (name == "pre") ScriptArguments.AddRange(arguments.GetProperty("arg").EnumerateArray().Skip(4).Select(x => x.GetString()!));
+        _output = name switch { "run" => GuardSays, "stop" => GuardVerdict, _ => Scripts.GetValueOrDefault(name, "") };
         return $$"""{"pid":{{++_pid}}}""";
     }
 

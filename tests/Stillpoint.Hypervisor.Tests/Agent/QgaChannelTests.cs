@@ -40,7 +40,7 @@ public sealed class QgaChannelTests
         var result = await RunAsync();
 
         Assert.Equal(
-            ["ping", "status", "info", "get-fsinfo", "exec:sync", "exec-status", "exec:run", "exec-status", "ping", "freeze", "thaw", "status", "exec:stop", "exec-status"],
+            ["ping", "status", "info", "exec:check", "exec-status", "get-fsinfo", "exec:sync", "exec-status", "exec:run", "exec-status", "ping", "freeze", "thaw", "status", "exec:stop", "exec-status"],
             _agent.Sent);
         Assert.Equal(["opening", "begin-frozen", "closed"], _watch.Calls);
         Assert.Equal(["tok-1", "10000", "/", "/data"], _agent.GuardArguments);
@@ -242,5 +242,9 @@ public sealed class QgaChannelTests
         public Task FreezeOpeningAsync(CancellationToken ct) => Task.FromException(new IOException("journal"));
 
         public Task FreezeClosedAsync() => throw new InvalidOperationException("nothing was open");
+
+        public Task ScriptsOpeningAsync(DateTimeOffset until, CancellationToken ct) => Task.FromException(new IOException("journal"));
+
+        public Task ScriptsClosedAsync() => throw new InvalidOperationException("nothing was open");
     }
 }

@@ -18,6 +18,18 @@ internal sealed class RecordingWatch : IFreezeWatch
         Calls.Add("closed");
         return Task.CompletedTask;
     }
+
+    public Task ScriptsOpeningAsync(DateTimeOffset until, CancellationToken ct)
+    {
+        Calls.Add("scripts-opening");
+        return Task.CompletedTask;
+    }
+
+    public Task ScriptsClosedAsync()
+    {
+        Calls.Add("scripts-closed");
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>Lets a test wait for the confirmed thaw.</summary>
@@ -34,4 +46,8 @@ internal sealed class ThawedWatch : IFreezeWatch
         _closed.SetResult();
         return Task.CompletedTask;
     }
+
+    public Task ScriptsOpeningAsync(DateTimeOffset until, CancellationToken ct) => Task.CompletedTask;
+
+    public Task ScriptsClosedAsync() => Task.CompletedTask;
 }

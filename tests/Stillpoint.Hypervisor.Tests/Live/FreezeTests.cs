@@ -204,6 +204,10 @@ public sealed class FreezeTests(LiveSuite suite)
             Closed = true;
             return Task.CompletedTask;
         }
+
+        public Task ScriptsOpeningAsync(DateTimeOffset until, CancellationToken ct) => throw new InvalidOperationException("this guest has no scripts");
+
+        public Task ScriptsClosedAsync() => throw new InvalidOperationException("this guest has no scripts");
     }
 
     /// <summary>Waits until the guest writes its data disk; the writer in it never rests unless it is frozen.</summary>

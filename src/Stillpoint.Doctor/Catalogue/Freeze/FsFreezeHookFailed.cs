@@ -15,6 +15,8 @@ internal sealed partial class FsFreezeHookFailed() : StatedCause("fs-freeze-hook
         [new("mend-script", Applies.Linux), new("script-owner-and-mode", Applies.Linux), new("shorten-script", Applies.Linux)],
          Repair: "step-down");
 
+    protected override IReadOnlyList<string> Failures => ["guest-script-failed", "guest-script-refused"];
+
     protected override IReadOnlyList<LinePattern> Says => [Hook];
 
     protected override IReadOnlyList<int> Numbers =>
