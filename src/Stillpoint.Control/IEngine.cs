@@ -1,8 +1,10 @@
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Examine;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Reconcile;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -35,6 +37,12 @@ public interface IEngine
     Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(EnginePaths paths, IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct);
 
     Task<VmCheckReport> CheckAsync(IHypervisorHost host, EnginePaths paths, string vm, CapturePolicy policy, CancellationToken ct);
+
+    Task<Examined> ExamineAsync(IHypervisorHost host, EnginePaths paths, ExamineOrder order, CancellationToken ct);
+
+    /// <param name="helped">Looks again: whether the cause is gone.</param>
+    Task<RepairRecord> RepairAsync(
+        IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct);
 
     Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct);
 }

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Examine;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Reconcile;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -62,6 +64,13 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
 
     public async Task<VmCheckReport> CheckAsync(IHypervisorHost host, EnginePaths paths, string vm, CapturePolicy policy, CancellationToken ct) =>
         await new VmCheck(paths, clock).RunAsync(await host.FindDomainAsync(vm, ct), policy, JobId.New(clock).ToString(), ct);
+
+    public Task<Examined> ExamineAsync(IHypervisorHost host, EnginePaths paths, ExamineOrder order, CancellationToken ct) =>
+        new VmExamination(host, paths, clock).RunAsync(order, ct);
+
+    public Task<RepairRecord> RepairAsync(
+        IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct) =>
+        new RepairRunner(paths, clock).RunAsync(domain, repair, cause, helped, ct);
 
     public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => new VmRelease(paths).RunAsync(domain, ct);
 

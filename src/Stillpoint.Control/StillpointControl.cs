@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Stillpoint.Control.Catalog;
+using Stillpoint.Control.Doctoring;
 using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Planning;
 using Stillpoint.Control.Protection;
@@ -11,6 +12,7 @@ using Stillpoint.Doctor;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Reconcile;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Points;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
@@ -34,6 +36,7 @@ public sealed class StillpointControl : IDisposable
     private readonly JobBoundary _boundary;
     private readonly JobFactTable _facts;
     private readonly CatalogSaver _saver;
+    private readonly LiveDoctor _doctor;
 
     private StillpointControl(CatalogDatabase database, DataFolder folder, IEngine engine, TimeProvider clock)
     {
@@ -50,6 +53,7 @@ public sealed class StillpointControl : IDisposable
         Plans = new(database, Policies, Protection, Settings, clock);
         _saver = new(database, folder, clock);
         _boundary = new(folder, Jobs, _facts, clock);
+        _doctor = new(engine, folder.Engine, Jobs, clock);
     }
 
     public JobTable Jobs { get; }
@@ -193,6 +197,22 @@ public sealed class StillpointControl : IDisposable
     /// <summary>Saves the catalog in the vault, for work that is no job: jobs do it themselves.</summary>
     /// <returns>Null: saved. Else CatalogNotSaved, a warning.</returns>
     public Task<Failure?> SaveCatalogAsync(OpenedVault vault, CancellationToken ct) => _saver.SaveAsync(vault.Vault, vault.Path, ct);
+
+    /// <summary>What the doctor makes of a VM as it is now; changes nothing.</summary>
+    /// <param name="secret">Null: the vault is looked at from outside only.</param>
+    /// <exception cref="FailureException">VmNotFound, and the host's.</exception>
+    public Task<LiveDiagnosis> ExamineAsync(IHypervisorHost host, string vm, string? vault, VaultSecret? secret, CancellationToken ct) =>
+        _doctor.LookAsync(host, vm, vault, secret, ct);
+
+    /// <summary>Carries out the repair that a cause names, with the VM's lock held.</summary>
+    /// <exception cref="FailureException">VmBackupRunning: a job of the VM runs here. DataFolderUnusable.</exception>
+    public async Task<RepairRecord> RepairAsync(
+        IHypervisorHost host, LiveDiagnosis live, FoundCause cause, string? vault, VaultSecret? secret, CancellationToken ct)
+    {
+        using var held = JobLock.TryTake(_folder, LockOf(live.Vm!.Value))
+            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Preflight, ("vm", live.VmName)).CanRetry());
+        return await _doctor.RepairAsync(host, live, cause, vault, secret, ct);
+    }
 
     /// <summary>What the doctor makes of a job that failed or did less than asked. From what was seen then: today's rules, the same facts.</summary>
     /// <returns>Null: there was nothing to look at.</returns>

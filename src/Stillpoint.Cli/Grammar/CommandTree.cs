@@ -110,7 +110,10 @@ internal static class CommandTree
                 new("export", Own: [KeyToFile, Label], Run: KeyVerbs.ExportAsync),
             ]),
         ]),
-        new("doctor", Own: [new("bundle", "PATH"), new("facts", "FILE"), new("save-facts", "FILE")], Run: DoctorVerb.RunAsync, Children:
+        new("doctor", Own:
+        [
+            new("vm", "VM", "vm.doctor"), new("repair", "LEVEL", Choices: ["safe", "all"]), new("bundle", "PATH"), new("facts", "FILE"), new("save-facts", "FILE"),
+        ], Run: DoctorVerb.RunAsync, Children:
         [
             new("explain", new("TEXT"), Run: DoctorExplainVerb.RunAsync), new("causes", new("CAUSE", Optional: true), Run: DoctorCausesVerb.RunAsync),
         ]),

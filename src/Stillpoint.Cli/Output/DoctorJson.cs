@@ -18,6 +18,20 @@ internal sealed record FoundCauseJson(
 /// <param name="Candidates">Ids, only where the facts do not decide.</param>
 internal sealed record DiagnosisJson(IReadOnlyList<FoundCauseJson> Causes, IReadOnlyList<string> Candidates, bool Healthy);
 
+/// <param name="End">helped, undone, did-not-help, failed.</param>
+/// <param name="Failure">Code of what failed.</param>
+internal sealed record RepairJson(string Repair, string Cause, string End, string? Failure);
+
+/// <param name="EarlierJob">The last backup, if it was worth less than wanted and nothing is wrong now.</param>
+/// <param name="Backup">The backup after repairs that helped; null: none was tried.</param>
+internal sealed record LiveDiagnosisJson(
+    string Vm, string? VmId, IReadOnlyList<FoundCauseJson> Causes, IReadOnlyList<string> Candidates, bool Healthy,
+    IReadOnlyList<SkippedJson> NotRead, string? EarlierJob, IReadOnlyList<RepairJson> Repairs, BackupAfterJson? Backup);
+
+internal sealed record SkippedJson(string What, string Reason);
+
+internal sealed record BackupAfterJson(string Job, string State, string? Point, string? Consistency, FailureJson? Failure);
+
 internal sealed record KnownCauseJson(
     string Id, string Stage, string? Seed, string Worth, string? Repair, bool NeverVerifiedOnWindows, string Title, string Why, IReadOnlyList<RemedyJson> Remedies);
 

@@ -215,6 +215,7 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VaultChosenJson))]
 [JsonSerializable(typeof(ServingJson))]
 [JsonSerializable(typeof(DiagnosisJson))]
+[JsonSerializable(typeof(LiveDiagnosisJson))]
 [JsonSerializable(typeof(KnownCauseJson))]
 [JsonSerializable(typeof(KnownCausesJson))]
 [JsonSerializable(typeof(ExplanationJson))]

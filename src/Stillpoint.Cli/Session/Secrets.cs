@@ -22,6 +22,14 @@ internal sealed class Secrets(CliWorld world, LocalTexts texts)
         return found is null ? Ask(texts.Of("prompt.passphrase", ("path", vault))) : FirstLine(found, guarded, VaultSecret.FromKeyFile);
     }
 
+    /// <summary>The secret that a file holds; null where somebody would have to be asked.</summary>
+    /// <exception cref="FailureException">PassphraseUnusable, SecretFileOpenToOthers.</exception>
+    public VaultSecret? OfVaultUnasked(string? file)
+    {
+        var (found, guarded) = FindFile(file);
+        return found is null ? null : FirstLine(found, guarded, VaultSecret.FromKeyFile);
+    }
+
     /// <exception cref="FailureException">PassphraseUnusable.</exception>
     public static VaultSecret RecoveryKey(string file) => FirstLine(file, guarded: false, line => new RecoveryKey(line));
 

@@ -12,7 +12,9 @@ internal static class DoctorVerb
     public static Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var line = call.Line;
-        if (line.Has("bundle") == line.Has("facts")) throw line.ChooseOne("bundle", "facts");
+        if (new[] { "bundle", "facts", "vm" }.Count(line.Has) != 1) throw line.ChooseOne("vm", "bundle", "facts");
+        if (line.Has("vm")) return DoctorLiveVerb.RunAsync(call, ct);
+        if (line.Has("repair")) throw line.ChooseOne("vm");
         var facts = line.Value("facts") is { } saved
             ? FactFile.Read(saved)
             : [.. new BundleFacts(Path.GetFullPath(line.Value("bundle")!), Diagnostician.Default.Patterns).Collect(ct)];
@@ -27,15 +29,19 @@ internal static class DoctorVerb
     }
 
     /// <summary>What was not read cannot have been found in it: it is told, but of a long list only the beginning.</summary>
-    private static void NotRead(Invocation call, IReadOnlyList<Fact> facts)
+    public static void NotRead(Invocation call, IReadOnlyList<Fact> facts)
     {
         const int most = 10;
-        var skipped = facts.Where(f => f.Name.StartsWith(BundleFacts.Skipped, StringComparison.Ordinal)).ToArray();
-        foreach (var fact in skipped.Take(most)) call.World.Error.WriteLine(call.Texts.Of("doctor.not-read", ("path", fact.Source), ("reason", fact.Value)));
+        (string What, string Why)[] skipped =
+        [
+            .. facts.Where(f => f.Name.StartsWith(BundleFacts.Skipped, StringComparison.Ordinal)).Select(f => (f.Source, f.Value)),
+            .. facts.Where(f => f.Name.StartsWith("probe.failed:", StringComparison.Ordinal)).Select(f => (f.Name["probe.failed:".Length..], f.Value)),
+        ];
+        foreach (var (what, why) in skipped.Take(most)) call.World.Error.WriteLine(call.Texts.Of("doctor.not-read", ("path", what), ("reason", why)));
         if (skipped.Length > most) call.World.Error.WriteLine(call.Texts.Of("doctor.not-read-more", ("count", $"{skipped.Length - most}")));
     }
 
-    private static void Save(IReadOnlyList<Fact> facts, string path)
+    public static void Save(IReadOnlyList<Fact> facts, string path)
     {
         try
         {

@@ -17,6 +17,9 @@ public static partial class JobFacts
         FailureCode.GuestUnderLoad, FailureCode.GuestScriptFailed, FailureCode.GuestScriptRefused, FailureCode.GuestScriptsMissing,
     ];
 
+    /// <summary>VIR_DOMAIN_EVENT_STOPPED_CRASHED.</summary>
+    private const string StoppedByCrash = "2";
+
     /// <summary>Whether a doctor should look at it: it failed for a reason, or stepped down.</summary>
     public static bool Wanted(Failure? failure, IReadOnlyList<Failure> warnings) =>
         failure is { Code: not FailureCode.Cancelled } || warnings.Any(w => Reasons.Contains(w.Code));
@@ -34,6 +37,7 @@ public static partial class JobFacts
             facts.Add(new(FactNames.FailureStage, failure.Stage.ToText(), "job", at));
             Tell(failure, FactNames.FailureArgument);
         }
+        if (failure?.Code == FailureCode.VmStoppedDuringJob) Stopped(failure);
         foreach (var warning in warnings)
         {
             facts.Add(new($"warning:{warning.Code.ToText()}", warning.Stage.ToText(), "job", at));
@@ -42,6 +46,15 @@ public static partial class JobFacts
             Tell(warning, "reason.argument");
         }
         return facts;
+
+        // The job went by what it had seen; in between somebody, or a crash, ended the VM.
+        void Stopped(Failure told)
+        {
+            if (preflight.LastOrDefault(f => f.Name == "domain.power") is not { } before) return;
+            facts.Add(before with { Name = "vm.recorded-state" });
+            var crashed = told.Evidence.Any(e => e.Source == "libvirt event" && e.Text == StoppedByCrash);
+            facts.Add(new("domain.power", crashed ? "crashed" : "off", "libvirt event", at));
+        }
 
         void Tell(Failure told, string argumentName)
         {

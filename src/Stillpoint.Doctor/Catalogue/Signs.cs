@@ -18,10 +18,15 @@ internal static class Signs
     /// must be among the rule's own.
     /// </summary>
     public static object? RanOutOfTime(CaseFile file) =>
-        (object?)Failed(file, "snapshot-timed-out", "freeze-timed-out", "agent-not-responding", "guard-fired", "begin-outlived-freeze",
+        (object?)Silent(file)
+        ?? Failed(file, "snapshot-timed-out", "freeze-timed-out", "agent-not-responding", "guard-fired", "begin-outlived-freeze",
             "warden-lost", "guest-under-load")
         ?? file.Extension.Standing(122, 402, 310, 308)?.Event
         ?? file.Hits(Complaint).First;
+
+    /// <summary>An agent that has its channel open and says nothing: it is out of time right now.</summary>
+    private static Fact? Silent(CaseFile file) =>
+        file.FactIs("agent.connected", "true") is not null && file.FactIs("domain.power", "running") is not null ? file.FactIs("agent.answers", "false") : null;
 
     /// <summary>Lines of the second pattern that stand at most so many lines below one of the first, in the same file: blocks of a command's output.</summary>
     public static IEnumerable<(LogEvent Head, LogEvent Line)> Below(Hits heads, Hits lines, int within) =>

@@ -81,8 +81,10 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
         var arguments = f.Finding.Arguments;
         if (!arguments.ContainsKey("service")) arguments = arguments.Add("service", file.Guest.Service);
         if (!arguments.ContainsKey("package")) arguments = arguments.Add("package", file.Guest.Package);
+        // What is known from logs alone is out of our hands.
+        var repair = f.Finding.NoRepair || !file.Guest.Ours ? null : card.Repair;
         return new(
-            f.Cause.Id, f.Finding.Confidence, f.Link, f.Finding.Evidence, [.. follow], [.. card.Remedies.Where(file.Guest.Takes)], card.Repair, card.Worth,
+            f.Cause.Id, f.Finding.Confidence, f.Link, f.Finding.Evidence, [.. follow], [.. card.Remedies.Where(file.Guest.Takes)], repair, card.Worth,
             card.NeverVerifiedOnWindows, arguments);
     }
 

@@ -28,9 +28,10 @@ public sealed record Quote(string Source, int? Line, DateTimeOffset? Time, strin
 
 /// <summary>What a rule concluded. Values for the texts travel as arguments.</summary>
 /// <param name="Lasting">A state rather than an event: it is not healed by a later success (an old version, a wrong setting).</param>
+/// <param name="NoRepair">What the card offers would not help in this case.</param>
 /// <param name="At">The link found broken, where it is not the cause's usual one.</param>
 public sealed record Finding(
-    Confidence Confidence, ImmutableArray<Quote> Evidence, ImmutableSortedDictionary<string, string> Arguments, bool Lasting = false, Link? At = null)
+    Confidence Confidence, ImmutableArray<Quote> Evidence, ImmutableSortedDictionary<string, string> Arguments, bool Lasting = false, Link? At = null, bool NoRepair = false)
 {
     /// <summary>Enough to be convinced by; the rest is in the logs.</summary>
     public const int MostEvidence = 6;
@@ -54,6 +55,8 @@ public sealed record Finding(
     public Finding With(string name, double value) => With(name, value.ToString("0.##", CultureInfo.InvariantCulture));
 
     public Finding BreaksAt(Link link) => this with { At = link };
+
+    public Finding WithoutRepair() => this with { NoRepair = true };
 
     public Finding AsLasting() => this with { Lasting = true };
 

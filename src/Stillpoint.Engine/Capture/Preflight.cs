@@ -42,18 +42,19 @@ internal sealed class Preflight(IDomain domain, DomainConfig config, string scra
         yield return Fact("scratch.free-bytes", Number(new DriveInfo(scratchFolder).AvailableFreeSpace), scratchFolder);
         yield return Fact("host.load", (await File.ReadAllTextAsync("/proc/loadavg", ct)).Trim(), "/proc/loadavg");
         yield return Fact("agent.channel", config.HasAgentChannel ? "configured" : "missing", "domain XML");
+        if (config.AgentConnected is { } connected) yield return Fact("agent.connected", connected ? "true" : "false", "domain XML");
         if (!config.HasAgentChannel) yield break;
-        var asked = clock.GetUtcNow();
-        if (await AskAsync("guest-get-time", ct) is not { } time)
+        // Asked first: of all questions the only one that is answered while the guest is frozen.
+        if (await AskAsync("guest-fsfreeze-status", ct) is not { } frozen)
         {
-            yield return Fact("agent.answers", "false", "guest-get-time");
+            yield return Fact("agent.answers", "false", "guest-fsfreeze-status");
             yield break;
         }
-        yield return Fact("agent.answers", "true", "guest-get-time");
-        if (time.ValueKind is JsonValueKind.Number && time.TryGetInt64(out var nanoseconds))
+        yield return Fact("agent.answers", "true", "guest-fsfreeze-status");
+        if (frozen.ValueKind is JsonValueKind.String) yield return Fact("guest.fsfreeze", frozen.GetString()!, "guest-fsfreeze-status");
+        var asked = clock.GetUtcNow();
+        if (await AskAsync("guest-get-time", ct) is { ValueKind: JsonValueKind.Number } time && time.TryGetInt64(out var nanoseconds))
             yield return Fact("guest.clock-offset-ms", Number((nanoseconds / 1_000_000) - asked.ToUnixTimeMilliseconds()), "guest-get-time");
-        if (await AskAsync("guest-fsfreeze-status", ct) is { ValueKind: JsonValueKind.String } frozen)
-            yield return Fact("guest.fsfreeze", frozen.GetString()!, "guest-fsfreeze-status");
     }
 
     private async Task<JsonElement?> AskAsync(string command, CancellationToken ct)

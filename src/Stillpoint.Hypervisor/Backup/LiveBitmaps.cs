@@ -28,6 +28,22 @@ internal static class LiveBitmaps
         return new([.. names.Except(left)], left);
     }
 
+    public static IReadOnlyList<LiveBitmap> List(DomainHandle domain) => ListIn(Monitor(domain, QueryNodes));
+
+    /// <summary>Of format nodes only: a protocol node under one has none of its own.</summary>
+    internal static IReadOnlyList<LiveBitmap> ListIn(string reply)
+    {
+        using var json = JsonDocument.Parse(reply);
+        if (!json.RootElement.TryGetProperty("return", out var nodes)) return [];
+        return [.. from node in nodes.EnumerateArray()
+            where node.TryGetProperty("dirty-bitmaps", out _) && node.TryGetProperty("file", out _)
+            from bitmap in node.GetProperty("dirty-bitmaps").EnumerateArray()
+            where bitmap.TryGetProperty("name", out _)
+            select new LiveBitmap(
+                node.GetProperty("file").GetString() ?? "", bitmap.GetProperty("name").GetString() ?? "",
+                bitmap.TryGetProperty("inconsistent", out var broken) && broken.GetBoolean())];
+    }
+
     internal static IReadOnlyList<string> NamesIn(string reply, string prefix)
     {
         using var json = JsonDocument.Parse(reply);

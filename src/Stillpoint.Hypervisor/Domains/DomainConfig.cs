@@ -4,7 +4,11 @@ namespace Stillpoint.Hypervisor;
 
 /// <summary>What a domain's XML says, as far as backup and restore need it.</summary>
 /// <param name="Xml">Whole, with secrets libvirt gives out only on request left out.</param>
-public sealed record DomainConfig(string Xml, IReadOnlyList<DomainDisk> Disks, string? NvramPath, string? KernelPath, string? InitrdPath, bool HasTpm, bool HasAgentChannel);
+public sealed record DomainConfig(string Xml, IReadOnlyList<DomainDisk> Disks, string? NvramPath, string? KernelPath, string? InitrdPath, bool HasTpm, bool HasAgentChannel)
+{
+    /// <summary>Whether an agent has the channel open; null: no channel, or the VM is off.</summary>
+    public bool? AgentConnected { get; init; }
+}
 
 public enum DiskSourceKind
 {

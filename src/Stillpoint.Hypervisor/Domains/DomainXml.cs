@@ -13,6 +13,7 @@ internal static class DomainXml
         var root = XElement.Parse(xml);
         var os = root.Element("os");
         var devices = root.Element("devices");
+        var channel = devices?.Elements("channel").Select(c => c.Element("target")).FirstOrDefault(t => (string?)t?.Attribute("name") == AgentChannel);
         return new(
             xml,
             [.. (devices?.Elements("disk") ?? []).Select(Disk)],
@@ -20,7 +21,10 @@ internal static class DomainXml
             Text(os?.Element("kernel")),
             Text(os?.Element("initrd")),
             devices?.Element("tpm") is not null,
-            devices?.Elements("channel").Any(c => (string?)c.Element("target")?.Attribute("name") == AgentChannel) ?? false);
+            channel is not null)
+        {
+            AgentConnected = (string?)channel?.Attribute("state") is { } state ? state == "connected" : null,
+        };
     }
 
     private static DomainDisk Disk(XElement disk)

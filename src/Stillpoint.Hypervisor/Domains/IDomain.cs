@@ -61,6 +61,23 @@ public interface IDomain
 
     Task RedefineCheckpointAsync(string xml, CancellationToken ct);
 
+    /// <summary>Of a running or paused VM.</summary>
+    Task<DomainReadings> ReadCountersAsync(CancellationToken ct);
+
+    /// <summary>Bitmaps at the running QEMU; empty while it is off. Marks the domain as tainted in libvirt's log, once per start.</summary>
+    Task<IReadOnlyList<LiveBitmap>> ListLiveBitmapsAsync(CancellationToken ct);
+
+    /// <summary>Runs a POSIX sh script in the guest, by its agent.</summary>
+    /// <returns>Null: it had not ended within <paramref name="bound"/>, and goes on in the guest.</returns>
+    /// <exception cref="FailureException">As of <see cref="AgentCommandAsync"/>.</exception>
+    Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct);
+
+    /// <summary>Adds the agent's channel to the running VM and to its definition.</summary>
+    Task AddAgentChannelAsync(CancellationToken ct);
+
+    /// <summary>Takes it off both again.</summary>
+    Task RemoveAgentChannelAsync(CancellationToken ct);
+
     Task StartAsync(CancellationToken ct);
 
     /// <summary>Asks the guest to shut down and returns at once; whether it does is the guest's.</summary>

@@ -27,6 +27,19 @@ public static class QemuImg
     public static async Task<IReadOnlyList<string>> ListBitmapsAsync(string path, CancellationToken ct) =>
         [.. (await ReadBitmapsAsync(path, ct)).Select(b => b.Name)];
 
+    /// <param name="alone">Nobody should have it open: fails, with QEMU's words, if somebody writes to it.</param>
+    /// <exception cref="FailureException">ToolFailed, ToolMissing.</exception>
+    public static async Task<ImageDescription> DescribeAsync(string path, bool alone, CancellationToken ct)
+    {
+        string[] share = alone ? [] : ["-U"];
+        using var info = JsonDocument.Parse(await RunAsync(["info", .. share, "--output=json", "-f", "qcow2", path], ct));
+        var data = info.RootElement.TryGetProperty("format-specific", out var specific) ? specific.GetProperty("data") : default;
+        if (data.ValueKind != JsonValueKind.Object) return new(null, false);
+        return new(
+            data.TryGetProperty("compat", out var compat) ? compat.GetString() : null,
+            data.TryGetProperty("corrupt", out var corrupt) && corrupt.GetBoolean());
+    }
+
     private static async Task<IReadOnlyList<(string Name, string?[] Flags)>> ReadBitmapsAsync(string path, CancellationToken ct)
     {
         using var info = JsonDocument.Parse(await RunAsync(["info", "-U", "--output=json", "-f", "qcow2", path], ct));
@@ -75,3 +88,7 @@ public static class QemuImg
         Failure.Of(FailureCode.ToolFailed, Stage.Preflight, ("tool", "qemu-img"))
             .With(new("qemu-img " + string.Join(' ', arguments), words.Trim())));
 }
+
+/// <param name="Compat">Of qcow2: 0.10 has no room for bitmaps.</param>
+/// <param name="Corrupt">QEMU has marked it so.</param>
+public sealed record ImageDescription(string? Compat, bool Corrupt);

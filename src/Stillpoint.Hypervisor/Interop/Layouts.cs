@@ -34,6 +34,14 @@ internal unsafe struct StatsRecordLayout
     public int Count;
 }
 
+/// <summary><c>struct _virDomainDiskError</c>; the name is the caller's to free.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DiskErrorLayout
+{
+    public nint Disk;
+    public int Error;
+}
+
 /// <summary><c>struct _virDomainBlockInfo</c>, in bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct BlockInfoLayout

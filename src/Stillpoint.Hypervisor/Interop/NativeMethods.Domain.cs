@@ -38,6 +38,15 @@ internal static unsafe partial class NativeMethods
     internal static partial int virDomainGetBlockInfo(DomainHandle domain, string disk, out BlockInfoLayout info, uint flags);
 
     [LibraryImport(Libvirt)]
+    internal static partial int virDomainGetDiskErrors(DomainHandle domain, DiskErrorLayout* errors, uint most, uint flags);
+
+    [LibraryImport(Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainAttachDeviceFlags(DomainHandle domain, string xml, uint flags);
+
+    [LibraryImport(Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainDetachDeviceFlags(DomainHandle domain, string xml, uint flags);
+
+    [LibraryImport(Libvirt)]
     internal static partial int virDomainCreate(DomainHandle domain);
 
     [LibraryImport(Libvirt)]

@@ -1,8 +1,10 @@
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Examine;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Reconcile;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -69,6 +71,26 @@ public sealed class FakeEngine : IEngine
 
     public Task<VmCheckReport> CheckAsync(IHypervisorHost host, EnginePaths paths, string vm, CapturePolicy policy, CancellationToken ct) =>
         Task.FromResult(Check(policy));
+
+    /// <summary>What is seen of the VM; asked again after a repair.</summary>
+    public Func<ExamineOrder, IReadOnlyList<Fact>> Seen { get; set; } = _ => [];
+
+    /// <summary>Ids of the repairs that were ordered.</summary>
+    public List<string> Repaired { get; } = [];
+
+    public Task<Examined> ExamineAsync(IHypervisorHost host, EnginePaths paths, ExamineOrder order, CancellationToken ct) =>
+        Task.FromResult(new Examined(order.Vm, order.Vm == FakeHost.VmName || order.Vm == FakeHost.Vm.ToString() ? FakeHost.Vm : null, Seen(order), []));
+
+    public async Task<RepairRecord> RepairAsync(
+        IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct)
+    {
+        Repaired.Add(repair.Id);
+        return new()
+        {
+            Repair = repair.Id, Cause = cause, VmId = domain.Id.ToString(), VmName = domain.Name, Began = Taken, Ended = Taken,
+            End = await helped(ct) ? RepairEnd.Helped : RepairEnd.DidNotHelp,
+        };
+    }
 
     public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => Task.FromResult(Release());
 

@@ -77,6 +77,22 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
 
     public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => Done("redefine");
 
+    public Queue<DomainReadings> Readings { get; } = new();
+
+    public Task<DomainReadings> ReadCountersAsync(CancellationToken ct) => Answer(Readings.TryDequeue(out var r) ? r : new(0, 1, null, null, 0, new Dictionary<string, string>()));
+
+    public List<LiveBitmap> LiveBitmaps { get; } = [];
+
+    public Task<IReadOnlyList<LiveBitmap>> ListLiveBitmapsAsync(CancellationToken ct) => Answer<IReadOnlyList<LiveBitmap>>([.. LiveBitmaps]);
+
+    public Func<GuestOutput?> InGuest { get; set; } = () => new(0, "");
+
+    public Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct) => Answer(InGuest());
+
+    public Task AddAgentChannelAsync(CancellationToken ct) => Done("add channel");
+
+    public Task RemoveAgentChannelAsync(CancellationToken ct) => Done("remove channel");
+
     public Task StartAsync(CancellationToken ct) => Done("start");
 
     public Task ShutdownAsync(CancellationToken ct) => Done("shutdown");

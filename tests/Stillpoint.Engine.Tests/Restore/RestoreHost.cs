@@ -64,6 +64,17 @@ internal sealed class RestoreHost : IHypervisorHost
             ? new DomainState(PowerState.Running, false, 1)
             : new DomainState(PowerState.Off, false, -1));
 
+        public Task<DomainReadings> ReadCountersAsync(CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<LiveBitmap>> ListLiveBitmapsAsync(CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct) =>
+            throw new NotSupportedException();
+
+        public Task AddAgentChannelAsync(CancellationToken ct) => throw new NotSupportedException();
+
+        public Task RemoveAgentChannelAsync(CancellationToken ct) => throw new NotSupportedException();
+
         public Task StartAsync(CancellationToken ct)
         {
             host.Running.Add(id);

@@ -12,7 +12,7 @@ internal sealed partial class AgentBlacklisted() : StatedCause("agent-blackliste
         Worth.None,
         [
             new("cure-channel-first", Applies.Waagent), new("remove-error-json", Applies.Waagent), new("restart-agent", Applies.Waagent),
-        ], Repair: "clear-stale-state");
+        ]);
 
     protected override IReadOnlyList<LinePattern> Says => [Refused, Fatal];
 

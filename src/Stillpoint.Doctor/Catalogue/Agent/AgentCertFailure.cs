@@ -15,7 +15,7 @@ internal sealed partial class AgentCertFailure() : StatedCause("agent-cert-failu
         [
             new("remove-cached-certificates", Applies.Waagent), new("use-fips-capable-agent", Applies.Waagent),
             new("machinekeys-permissions", Applies.Windows),
-        ], Repair: "clear-stale-state");
+        ]);
 
     protected override IReadOnlyList<LinePattern> Says => [Refused];
 

@@ -10,8 +10,7 @@ internal sealed partial class AgentClockSkew() : Cause("agent-clock-skew", Link.
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("step-clock", Applies.Chrony), new("enable-time-sync", Applies.Linux), new("sync-clock-windows", Applies.Windows)],
-         Repair: "set-clock");
+        [new("step-clock", Applies.Chrony), new("enable-time-sync", Applies.Linux), new("sync-clock-windows", Applies.Windows)], Repair: "set-clock");
 
     public override IReadOnlyList<LinePattern> Patterns => [Compared, Invalid];
 

@@ -19,7 +19,7 @@ internal sealed partial class AgentCrashLoop() : Cause("agent-crash-loop", Link.
         [
             new("read-first-error", Applies.Linux), new("restore-python", Applies.Waagent), new("reinstall-agent-debian", Applies.Debian),
             new("reinstall-agent-rhel", Applies.Rhel), new("configure-auto-restart", Applies.Linux),
-        ], Repair: "start-agent", Seed: "C2");
+        ], Seed: "C2");
 
     public override IReadOnlyList<LinePattern> Patterns => [GaveUp, Died, Exited, Unit, Failing, Well];
 

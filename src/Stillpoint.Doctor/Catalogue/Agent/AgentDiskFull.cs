@@ -12,7 +12,7 @@ internal sealed partial class AgentDiskFull() : Cause("agent-disk-full", Link.Ag
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("free-space"), new("free-inodes", Applies.Linux), new("vacuum-journal", Applies.Linux)], Repair: "rotate-logs");
+        [new("free-space"), new("free-inodes", Applies.Linux), new("vacuum-journal", Applies.Linux)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [NoSpace, NoRoutes, Df];
 

@@ -18,7 +18,7 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
         [
             new("start-agent", Applies.Linux), new("enable-agent", Applies.Linux), new("unmask-agent", Applies.Linux),
             new("configure-auto-restart", Applies.Waagent), new("start-agent-windows", Applies.Windows),
-        ], Repair: "start-agent", Seed: "C2");
+        ], Seed: "C2");
 
     public override IReadOnlyList<LinePattern> Patterns => [Unit, Dead, Stopped, Started, Processes, Alive, Heartbeat];
 

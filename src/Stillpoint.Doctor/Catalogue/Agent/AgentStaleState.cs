@@ -11,7 +11,7 @@ internal sealed partial class AgentStaleState() : StatedCause("agent-stale-state
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("move-state-aside", Applies.Waagent), new("restart-agent", Applies.Waagent)], Repair: "clear-stale-state");
+        [new("move-state-aside", Applies.Waagent), new("restart-agent", Applies.Waagent)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Contradicts];
 

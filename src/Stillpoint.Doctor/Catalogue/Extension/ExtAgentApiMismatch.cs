@@ -10,7 +10,7 @@ internal sealed partial class ExtAgentApiMismatch() : StatedCause("ext-agent-api
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("update-agent-and-extension", Applies.Waagent)], Repair: "reload-extension");
+        [new("update-agent-and-extension", Applies.Waagent)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Trace];
 

@@ -24,7 +24,8 @@ internal sealed partial class ExtExecBlocked() : Cause("ext-exec-blocked", Link.
         var (denied, faulting) = (file.Hits(Denied), file.Hits(Faulting));
         // The mount nearest to the agent's folder is the one that counts.
         var home = Homes.Select(m => (Mount: m, Options: file.Fact($"guest.mount-options:{m}"))).FirstOrDefault(m => m.Options is not null);
-        var noexec = home.Options is { } options && options.Value.Split(',').Contains("noexec") ? options : null;
+        // No extension is run in a guest that is backed up over qga.
+        var noexec = file.Value("vm.channel") != "qga" && home.Options is { } options && options.Value.Split(',').Contains("noexec") ? options : null;
         if (!denied.Any && noexec is null && !faulting.Any) return null;
         return Finding.Certain(denied, noexec, faulting).With("path", denied.Value("path"))
             .With("mount", noexec is null ? null : home.Mount);

@@ -7,7 +7,7 @@ internal sealed class ExtInvokedTooLate() : StatedCause("ext-invoked-too-late", 
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("find-delay"), new("run-again")], Repair: "step-down");
+        [new("find-delay"), new("run-again")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Late];
 

@@ -22,7 +22,7 @@ internal sealed partial class ExtLoadFailed() : Cause("ext-load-failed", Link.Pa
         [
             new("uninstall-extension", Applies.Azure), new("reload-extension", Applies.Stillpoint), new("read-handler-log",
                 Applies.Waagent),
-        ], Repair: "reload-extension", Seed: "C3");
+        ], Seed: "C3");
 
     public override IReadOnlyList<LinePattern> Patterns => [Failed, Unpack, Enabled, Azure];
 

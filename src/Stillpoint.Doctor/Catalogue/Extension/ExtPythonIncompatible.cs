@@ -11,7 +11,7 @@ internal sealed partial class ExtPythonIncompatible() : StatedCause("ext-python-
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("install-python", Applies.Linux), new("update-extension", Applies.Waagent)], Repair: "reload-extension");
+        [new("install-python", Applies.Linux), new("update-extension", Applies.Waagent)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Unknown, Module, Code];
 

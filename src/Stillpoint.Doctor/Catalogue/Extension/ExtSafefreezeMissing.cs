@@ -9,7 +9,7 @@ internal sealed partial class ExtSafefreezeMissing() : StatedCause("ext-safefree
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("reload-extension")], Repair: "reload-extension");
+        [new("reload-extension")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Missing];
 

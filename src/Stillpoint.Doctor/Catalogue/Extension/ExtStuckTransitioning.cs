@@ -12,7 +12,7 @@ internal sealed partial class ExtStuckTransitioning() : Cause("ext-stuck-transit
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("end-stuck-handler", Applies.Linux), new("remove-stuck-extension", Applies.Azure)], Repair: "reload-extension");
+        [new("end-stuck-handler", Applies.Linux), new("remove-stuck-extension", Applies.Azure)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Waits, Timeout, Ended, Azure];
 

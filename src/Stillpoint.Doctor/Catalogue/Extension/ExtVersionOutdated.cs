@@ -10,7 +10,7 @@ internal sealed partial class ExtVersionOutdated() : Cause("ext-version-outdated
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("uninstall-extension", Applies.Azure), new("reload-extension", Applies.Stillpoint)], Repair: "reload-extension", Seed: "C3");
+        [new("uninstall-extension", Applies.Azure), new("reload-extension", Applies.Stillpoint)], Seed: "C3");
 
     public override IReadOnlyList<LinePattern> Patterns => [Running, Failed];
 

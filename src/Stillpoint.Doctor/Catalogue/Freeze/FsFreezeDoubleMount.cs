@@ -11,7 +11,7 @@ internal sealed partial class FsFreezeDoubleMount() : Cause("fs-freeze-double-mo
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("remove-second-mount", Applies.Linux), new("update-guest-agent", Applies.Qga)], Repair: "step-down");
+        [new("remove-second-mount", Applies.Linux), new("update-guest-agent", Applies.Qga)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Busy, Thaw, Foreign];
 

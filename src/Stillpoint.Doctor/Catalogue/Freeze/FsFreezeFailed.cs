@@ -11,7 +11,7 @@ internal sealed partial class FsFreezeFailed() : StatedCause("fs-freeze-failed",
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("check-file-system", Applies.Linux), new("skip-mount", Applies.Waagent)], Repair: "step-down");
+        [new("check-file-system", Applies.Linux), new("skip-mount", Applies.Waagent)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Refused];
 

@@ -16,7 +16,7 @@ internal sealed partial class FsFreezeHang() : Cause("fs-freeze-hang", Link.Free
 
     public override CauseCard Card { get; } = new(
         Worth.Suspect,
-        [new("reset-guest"), new("find-hanging-mount", Applies.Linux)], Repair: "thaw");
+        [new("reset-guest"), new("find-hanging-mount", Applies.Linux)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Blocked, Binary, Frozen, Issued, Answered];
 

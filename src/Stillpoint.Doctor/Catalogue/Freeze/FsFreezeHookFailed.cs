@@ -12,8 +12,7 @@ internal sealed partial class FsFreezeHookFailed() : StatedCause("fs-freeze-hook
 
     public override CauseCard Card { get; } = new(
         Worth.Fs,
-        [new("mend-script", Applies.Linux), new("script-owner-and-mode", Applies.Linux), new("shorten-script", Applies.Linux)],
-         Repair: "step-down");
+        [new("mend-script", Applies.Linux), new("script-owner-and-mode", Applies.Linux), new("shorten-script", Applies.Linux)]);
 
     protected override IReadOnlyList<string> Failures => ["guest-script-failed", "guest-script-refused"];
 

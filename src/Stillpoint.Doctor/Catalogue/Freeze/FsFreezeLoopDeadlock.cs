@@ -11,7 +11,7 @@ internal sealed partial class FsFreezeLoopDeadlock() : Cause("fs-freeze-loop-dea
 
     public override CauseCard Card { get; } = new(
         Worth.Suspect,
-        [new("exclude-loop-mounts", Applies.Linux), new("reset-guest")], Repair: "thaw");
+        [new("exclude-loop-mounts", Applies.Linux), new("reset-guest")]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Blocked, Binary, Frozen];
 

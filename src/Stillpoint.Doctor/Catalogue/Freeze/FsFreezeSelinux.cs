@@ -10,7 +10,7 @@ internal sealed partial class FsFreezeSelinux() : StatedCause("fs-freeze-selinux
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("set-selinux-boolean", Applies.SeLinux)], Repair: "step-down");
+        [new("set-selinux-boolean", Applies.SeLinux)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Denied, Refused];
 

@@ -10,7 +10,7 @@ internal sealed class FsFreezeTimeout() : StatedCause("fs-freeze-timeout", Link.
         [
             new("reduce-dirty-data", Applies.Linux), new("raise-freeze-limit", Applies.Stillpoint),
             new("raise-safefreeze-wait", Applies.Waagent),
-        ], Repair: "step-down");
+        ]);
 
     protected override IReadOnlyList<LinePattern> Says => [Late];
 

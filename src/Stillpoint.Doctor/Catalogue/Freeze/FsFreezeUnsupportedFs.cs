@@ -9,7 +9,7 @@ internal sealed partial class FsFreezeUnsupportedFs() : Cause("fs-freeze-unsuppo
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("accept-crash-consistency"), new("skip-mount", Applies.Waagent), new("move-data", Applies.Linux)], Repair: "step-down");
+        [new("accept-crash-consistency"), new("skip-mount", Applies.Waagent), new("move-data", Applies.Linux)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Refused];
 

@@ -10,7 +10,7 @@ internal sealed partial class FsMountOpenFailed() : StatedCause("fs-mount-open-f
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("remount-stale", Applies.Linux), new("skip-mount", Applies.Waagent)], Repair: "step-down");
+        [new("remount-stale", Applies.Linux), new("skip-mount", Applies.Waagent)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Refused];
 

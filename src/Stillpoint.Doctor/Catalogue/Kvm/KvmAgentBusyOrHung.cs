@@ -7,7 +7,7 @@ internal sealed class KvmAgentBusyOrHung() : StatedCause("kvm-agent-busy-or-hung
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("restart-guest-agent", Applies.Linux), new("restart-guest-agent-windows", Applies.Windows)], Repair: "start-agent");
+        [new("restart-guest-agent", Applies.Linux), new("restart-guest-agent-windows", Applies.Windows)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Silent];
 
@@ -18,6 +18,8 @@ internal sealed class KvmAgentBusyOrHung() : StatedCause("kvm-agent-busy-or-hung
 
     public override Finding? Judge(CaseFile file) =>
         file.FactIs("agent.answers", "false") is { } silent && file.FactIs("agent.connected", "true") is { } connected
+            // One that is paused answers nothing, and is told by its own entry.
+            && file.FactIs("domain.power", "paused", "suspended") is null
             ? Finding.Certain(connected, silent)
             : base.Judge(file);
 }

@@ -14,7 +14,7 @@ internal sealed partial class KvmAgentCrashed() : StatedCause("kvm-agent-crashed
         [
             new("update-guest-agent-debian", Applies.Debian), new("update-guest-agent-rhel", Applies.Rhel),
             new("update-guest-agent-windows", Applies.Windows),
-        ], Repair: "start-agent");
+        ]);
 
     protected override IReadOnlyList<LinePattern> Says => [Gone, Dumped, Faulting];
 

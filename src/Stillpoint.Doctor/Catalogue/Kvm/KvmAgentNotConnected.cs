@@ -10,11 +10,15 @@ internal sealed class KvmAgentNotConnected() : StatedCause("kvm-agent-not-connec
         [
             new("install-guest-agent-debian", Applies.Debian), new("install-guest-agent-rhel", Applies.Rhel),
             new("start-guest-agent", Applies.Linux), new("install-guest-agent-windows", Applies.Windows),
-        ], Repair: "start-agent");
+        ]);
 
     protected override IReadOnlyList<LinePattern> Says => [Said];
 
     protected override IReadOnlyList<string> Failures => ["agent-not-connected"];
+
+    public override Finding? Judge(CaseFile file) =>
+        file.FactIs("agent.connected", "false") is { } state && file.FactIs("domain.power", "running") is not null
+            ? Finding.Certain(state, Signs.Failed(file, [.. Failures])) : base.Judge(file);
 
     public override IReadOnlyList<string> YieldsTo =>
     [

@@ -19,6 +19,9 @@ internal sealed partial class KvmAgentRpcBlocked() : StatedCause("kvm-agent-rpc-
 
     /// <summary>Without guest-exec there is no guard, and without a guard no freeze.</summary>
     public override Finding? Judge(CaseFile file) =>
+        file.Facts("agent.command").FirstOrDefault(c => c.Fact.Value == "disabled") is { Fact: { } disabled } refused
+            ? Finding.Certain(disabled, file.Hits(Setting)).With("command", refused.Subject).AsLasting()
+            :
         Signs.Failed(file, "guard-not-possible") is { } guard
             && (file.Value("reason.argument:command") ?? file.Value("failure.argument:command")) is { } command
             && command.StartsWith("guest-", StringComparison.Ordinal)

@@ -9,7 +9,7 @@ internal sealed partial class KvmBitmapAlreadyExists() : StatedCause("kvm-bitmap
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("remove-foreign-bitmap", Applies.Host), new("full-backup")], Repair: "remove-bitmaps");
+        [new("remove-foreign-bitmap", Applies.Host), new("full-backup")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Said];
 

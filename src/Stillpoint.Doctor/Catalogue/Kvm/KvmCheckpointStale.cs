@@ -9,7 +9,7 @@ internal sealed partial class KvmCheckpointStale() : StatedCause("kvm-checkpoint
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("remove-checkpoint-metadata", Applies.Host), new("full-backup")], Repair: "remove-bitmaps");
+        [new("remove-checkpoint-metadata", Applies.Host), new("full-backup")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Said];
 

@@ -17,7 +17,13 @@ internal sealed partial class KvmJobAlreadyRunning() : StatedCause("kvm-job-alre
 
     public override IReadOnlyList<string> YieldsTo => ["other-product-conflict", "sched-overlap"];
 
-    public override Finding? Judge(CaseFile file) => base.Judge(file)?.With("job", file.Value("domain.job"));
+    /// <summary>Only a job of ours whose process is gone is ours to end.</summary>
+    public override Finding? Judge(CaseFile file)
+    {
+        var owner = file.FactIs("domain.job-owner", "stale", "other");
+        var finding = owner is null ? base.Judge(file) : Finding.Certain(owner, file.Fact("domain.job"), Signs.Failed(file, [.. Failures]));
+        return (owner?.Value == "stale" ? finding : finding?.WithoutRepair())?.With("job", file.Value("domain.job"));
+    }
 
     [GeneratedRegex(
         @"cannot acquire state change lock \(held by (monitor|agent)=(?<job>remoteDispatchDomain(BackupBegin|Save\w*|" +

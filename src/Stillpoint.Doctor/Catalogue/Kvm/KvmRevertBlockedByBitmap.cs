@@ -7,7 +7,7 @@ internal sealed class KvmRevertBlockedByBitmap() : StatedCause("kvm-revert-block
 
     public override CauseCard Card { get; } = new(
         Worth.Whole,
-        [new("remove-bitmaps-then-revert", Applies.Host), new("no-tracking", Applies.Stillpoint)], Repair: "remove-bitmaps");
+        [new("remove-bitmaps-then-revert", Applies.Host), new("no-tracking", Applies.Stillpoint)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Said];
 

@@ -21,7 +21,7 @@ internal sealed partial class NetDhcpNoHostAddress() : Cause("net-dhcp-no-host-a
         [
             new("enable-dhcp", Applies.Linux), new("reserve-address-platform", Applies.StaticIp),
             new("reserve-address-libvirt", Applies.StaticIp), new("write-endpoint-file", Applies.Waagent),
-        ], Repair: "reserve-address", Seed: "T5");
+        ], Seed: "T5");
 
     public override IReadOnlyList<LinePattern> Patterns => [Asked, Failed, Found, Static, NoOption];
 

@@ -12,7 +12,7 @@ internal sealed partial class AppDbQuiesceFailed() : StatedCause("app-db-quiesce
         [
             new("check-database-login", Applies.Linux), new("enable-archivelog", Applies.Oracle), new("check-database-state",
                 Applies.Linux),
-        ], Repair: "step-down");
+        ]);
 
     protected override IReadOnlyList<LinePattern> Says => [Said];
 

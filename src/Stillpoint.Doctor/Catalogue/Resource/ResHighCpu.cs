@@ -9,8 +9,7 @@ internal sealed class ResHighCpu() : Cause("res-high-cpu", Link.Load)
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("run-off-peak"), new("run-on-demand"), new("enlarge-vm"), new("find-busy-process", Applies.Linux)], Repair: "step-down",
-         Seed: "T4");
+        [new("run-off-peak"), new("run-on-demand"), new("enlarge-vm"), new("find-busy-process", Applies.Linux)], Seed: "T4");
 
     public override IReadOnlyList<string> YieldsTo => ["agent-cpu-throttled"];
 

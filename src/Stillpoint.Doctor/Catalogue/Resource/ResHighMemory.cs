@@ -10,8 +10,7 @@ internal sealed partial class ResHighMemory() : Cause("res-high-memory", Link.Lo
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("run-off-peak"), new("run-on-demand"), new("enlarge-vm"), new("find-memory-hog", Applies.Linux)], Repair: "step-down",
-         Seed: "T4");
+        [new("run-off-peak"), new("run-on-demand"), new("enlarge-vm"), new("find-memory-hog", Applies.Linux)], Seed: "T4");
 
     public override IReadOnlyList<string> Explains =>     [
         "kvm-agent-crashed", "kvm-agent-not-connected", "kvm-agent-busy-or-hung", "agent-not-running", "agent-crash-loop",

@@ -10,7 +10,7 @@ internal sealed partial class ResIoStall() : Cause("res-io-stall", Link.Load)
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("raise-iops"), new("run-off-peak"), new("limit-transfer-rate", Applies.Stillpoint)], Repair: "step-down");
+        [new("raise-iops"), new("run-off-peak"), new("limit-transfer-rate", Applies.Stillpoint)]);
 
     public override IReadOnlyList<string> YieldsTo =>
         ["fs-freeze-hang", "fs-freeze-loop-deadlock", "fs-df-hang", "store-target-hung", "fs-frozen-left-behind"];

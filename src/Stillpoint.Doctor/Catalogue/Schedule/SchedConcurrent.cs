@@ -5,7 +5,7 @@ internal sealed class SchedConcurrent() : Cause("sched-concurrent", Link.Schedul
 {
     public override CauseCard Card { get; } = new(
         Worth.Partial,
-        [new("spread-start-times"), new("limit-jobs-per-host", Applies.Stillpoint)], Repair: "spread-schedules", Seed: "T3");
+        [new("spread-start-times"), new("limit-jobs-per-host", Applies.Stillpoint)], Seed: "T3");
 
     public override IReadOnlyList<string> Explains => ["kvm-agent-busy-or-hung", "fs-freeze-timeout"];
 

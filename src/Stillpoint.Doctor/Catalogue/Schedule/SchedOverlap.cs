@@ -9,7 +9,7 @@ internal sealed partial class SchedOverlap() : StatedCause("sched-overlap", Link
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("lengthen-interval"), new("find-slow-target")], Repair: "spread-schedules");
+        [new("lengthen-interval"), new("find-slow-target")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Lock];
 

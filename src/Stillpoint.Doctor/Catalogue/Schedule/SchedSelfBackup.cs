@@ -9,7 +9,7 @@ internal sealed class SchedSelfBackup() : Cause("sched-self-backup", Link.Schedu
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("exclude-target-vm"), new("use-other-target")], Repair: "step-down");
+        [new("exclude-target-vm"), new("use-other-target")]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Upgrade, Freeze, Thaw];
 

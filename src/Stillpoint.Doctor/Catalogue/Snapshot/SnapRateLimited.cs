@@ -9,7 +9,7 @@ internal sealed partial class SnapRateLimited() : StatedCause("snap-rate-limited
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("wait-and-retry"), new("spread-snapshots")], Repair: "spread-schedules");
+        [new("wait-and-retry"), new("spread-snapshots")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Refused];
 

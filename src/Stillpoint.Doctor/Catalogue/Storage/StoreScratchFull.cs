@@ -9,7 +9,7 @@ internal sealed partial class StoreScratchFull() : StatedCause("store-scratch-fu
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("free-scratch-space", Applies.Host), new("move-scratch", Applies.Stillpoint)]);
+        [new("free-scratch-space", Applies.Host), new("move-scratch", Applies.Stillpoint)], Repair: "resume-vm");
 
     protected override IReadOnlyList<LinePattern> Says => [Full];
 
@@ -18,10 +18,15 @@ internal sealed partial class StoreScratchFull() : StatedCause("store-scratch-fu
     /// <summary>In bytes. A VM that the host paused for a write error while so little was free was paused by the scratch file.</summary>
     private const double Gone = 64 << 20;
 
+    /// <summary>In bytes: with less no backup begins.</summary>
+    private const double Least = 8 << 20;
+
     public override Finding? Judge(CaseFile file) =>
         file.FactIs("domain.paused-by-io-error", "true") is { } paused && file.Fact("scratch.free-bytes") is { } free
             && CaseFile.Number(free) < Gone
-            ? Finding.Certain(paused, free) : base.Judge(file);
+            ? Finding.Certain(paused, free)
+            : (file.Fact("scratch.free-bytes") is { } left && CaseFile.Number(left) < Least
+                ? Finding.Certain(left, Signs.Failed(file, [.. Failures])) : base.Judge(file))?.WithoutRepair();
 
     [GeneratedRegex(
         "(scratch|fleecing).*No space left on device|No space left on device.*(scratch|fleecing)",

@@ -11,7 +11,7 @@ internal sealed partial class StoreTargetHung() : Cause("store-target-hung", Lin
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("cure-nfs-server", Applies.Host), new("keep-mount-hard", Applies.Host)], Repair: "end-stale-jobs");
+        [new("cure-nfs-server", Applies.Host), new("keep-mount-hard", Applies.Host)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Silent, Again, Stuck];
 

@@ -9,7 +9,7 @@ internal sealed partial class StoreTargetOverloaded() : StatedCause("store-targe
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("move-verify"), new("limit-parallel-jobs")], Repair: "spread-schedules");
+        [new("move-verify"), new("limit-parallel-jobs")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Late];
 

@@ -7,7 +7,7 @@ internal sealed class StoreTransferSlow() : Cause("store-transfer-slow", Link.Tr
 
     public override CauseCard Card { get; } = new(
         Worth.Whole,
-        [new("run-off-peak"), new("check-link", Applies.Host)], Repair: "spread-schedules");
+        [new("run-off-peak"), new("check-link", Applies.Host)]);
 
     public override IReadOnlyList<LinePattern> Patterns => [Azure];
 

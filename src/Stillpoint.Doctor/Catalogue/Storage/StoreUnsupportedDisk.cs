@@ -12,6 +12,8 @@ internal sealed class StoreUnsupportedDisk() : StatedCause("store-unsupported-di
     protected override LinePattern? Azure { get; } = new(["UserErrorUnsupportedDiskSize"]);
 
     public override Finding? Judge(CaseFile file) =>
+        file.Facts("host.disk.unsupported").FirstOrDefault() is { Fact: { } kind } found
+            ? Finding.Certain(kind).With("device", found.Subject).AsLasting() :
         file.Fact("warning:disk-unsupported") is { } warning
             ? Finding.Certain(warning)
             : base.Judge(file)?.With("device", file.Value("failure.argument:disk"));

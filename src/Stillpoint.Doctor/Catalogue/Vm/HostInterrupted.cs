@@ -7,7 +7,7 @@ internal sealed class HostInterrupted() : StatedCause("host-interrupted", Link.V
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("run-again"), new("find-shutdown-reason", Applies.Host)], Repair: "end-stale-jobs");
+        [new("run-again"), new("find-shutdown-reason", Applies.Host)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Signal];
 

@@ -9,7 +9,7 @@ internal sealed partial class VmstateLocked() : StatedCause("vmstate-locked", Li
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("check-owner-then-unlock", Applies.Proxmox), new("wait-for-owner")], Repair: "end-stale-jobs");
+        [new("check-owner-then-unlock", Applies.Proxmox), new("wait-for-owner")]);
 
     protected override IReadOnlyList<LinePattern> Says => [Locked];
 

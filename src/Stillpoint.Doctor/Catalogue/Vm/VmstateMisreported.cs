@@ -23,7 +23,7 @@ internal sealed partial class VmstateMisreported() : Cause("vmstate-misreported"
         if (file.Fact("domain.power") is { } real)
         {
             // In between there are pauses and crashes; those have entries of their own.
-            return said && real.Value == "shut-off" || !said && real.Value == "running"
+            return said && real.Value is "shut-off" or "off" || !said && real.Value == "running"
                 ? Finding.Certain(recorded, real).With("state", real.Value)
                 : null;
         }

@@ -17,7 +17,7 @@ internal sealed class VmstateNotAllowed() : Cause("vmstate-not-allowed", Link.Vm
     public override Finding? Judge(CaseFile file)
     {
         // A pause we made ourselves for want of scratch space, or a crash, is told by its own entry.
-        if (file.FactIs("domain.power", "paused", "pm-suspended", "blocked") is { } state)
+        if (file.FactIs("domain.power", "paused", "pm-suspended", "suspended", "blocked") is { } state)
             return Finding.Certain(state, file.FactIs("domain.paused-by-io-error", "true")).With("state", state.Value);
         if (file.FactIs("domain.job", "migration-in", "migration-out", "save", "dump") is { } job)
             return Finding.Certain(job).With("state", job.Value);

@@ -1,0 +1,53 @@
+using Stillpoint.Control.Catalog;
+using Stillpoint.Doctor;
+using Stillpoint.Doctor.Live;
+using Stillpoint.Engine;
+using Stillpoint.Engine.Examine;
+using Stillpoint.Engine.Repairs;
+using Stillpoint.Hypervisor;
+using Stillpoint.Model;
+using Stillpoint.Vault;
+
+namespace Stillpoint.Control.Doctoring;
+
+/// <summary>Looks at a VM as it is now, names what is wrong, and repairs what may be repaired.</summary>
+internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable jobs, TimeProvider clock)
+{
+    /// <summary>What lies further back than this, or than the last good backup, is history.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
+    private const int Looked = 50;
+
+    /// <exception cref="FailureException">VmNotFound: neither host nor catalog knows it; the host's.</exception>
+    public async Task<LiveDiagnosis> LookAsync(IHypervisorHost host, string vm, string? vault, VaultSecret? secret, CancellationToken ct)
+    {
+        var past = jobs.List(vm, Looked).Where(j => j.Kind == JobKind.Backup).ToArray();
+        var running = jobs.ListRunning();
+        var good = past.FirstOrDefault(j => j is { State: JobState.Completed, Ended: not null });
+        var recent = clock.GetUtcNow() - Recent;
+        var since = good?.Ended is { } ended && ended > recent ? ended : recent;
+        var seen = await engine.ExamineAsync(
+            host, paths, new(vm, vault, secret, since, running.Any(j => j.Vm == vm || j.VmId?.ToString() == vm), running.Count), ct);
+        // Of a name that nobody ever knew nothing can be said; of a VM that was backed up, that it is gone.
+        if (seen.Vm is null && past.Length == 0) throw new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", vm), ("uri", host.Uri.Text));
+        IReadOnlyList<Fact> facts = [.. seen.Facts, .. seen.Texts.SelectMany(t => GuestReport.Read(t.Name, t.Token, t.Text, t.Time, ct))];
+        var diagnosis = Diagnostician.Default.Diagnose(facts);
+        var last = past.FirstOrDefault(j => j.Ended is not null);
+        var earlier = diagnosis.Healthy && last is { State: JobState.Failed or JobState.CompletedWithWarnings } ? last.Id : (JobId?)null;
+        return new(seen.VmName, seen.Vm, facts, diagnosis, earlier);
+    }
+
+    /// <summary>Carries out the repair of one cause; whether it helped is found by looking again.</summary>
+    public async Task<RepairRecord> RepairAsync(
+        IHypervisorHost host, LiveDiagnosis live, FoundCause cause, string? vault, VaultSecret? secret, CancellationToken ct)
+    {
+        var domain = await host.FindDomainAsync(live.Vm!.Value.ToString(), ct);
+        return await engine.RepairAsync(
+            domain, paths, RepairOrder.Of(cause.Repair!, cause.Arguments)!, cause.Id,
+            async token =>
+            {
+                var now = (await LookAsync(host, domain.Id.ToString(), vault, secret, token)).Diagnosis;
+                return now.Causes.All(c => c.Id != cause.Id && !c.Consequences.Contains(cause.Id));
+            },
+            ct);
+    }
+}
