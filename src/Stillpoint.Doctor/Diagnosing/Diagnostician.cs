@@ -73,7 +73,8 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
 
     private static bool Explains(Found head, Found other) =>
         head.Cause.Explains.Contains(other.Cause.Id) ||
-        (head.Link < other.Link && !(head.Began is { } began && other.Began is { } earlier && earlier < began - Slack));
+        // What is wrong with the target is not the guest's doing.
+        (head.Link < other.Link && !(other.Link == Link.Vault && head.Link is >= Link.Agent and <= Link.Thaw) && !(head.Began is { } began && other.Began is { } earlier && earlier < began - Slack));
 
     private static FoundCause Describe(CaseFile file, Found f, List<string> follow)
     {

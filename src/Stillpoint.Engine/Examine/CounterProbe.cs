@@ -21,7 +21,7 @@ internal sealed class CounterProbe(IDomain domain, TimeProvider clock) : IFactSo
         await Task.Delay(Between, clock, ct);
         var second = await domain.ReadCountersAsync(ct);
         var wall = clock.GetElapsedTime(started).TotalNanoseconds * Math.Max(1, second.Processors);
-        yield return Fact("guest.cpu-percent", Math.Clamp(100 * (second.BusyNanoseconds - first.BusyNanoseconds) / wall, 0, 100));
+        yield return Fact("guest.cpu-percent", Math.Clamp(100.0 * (second.BusyNanoseconds - first.BusyNanoseconds) / wall, 0, 100));
         if (second is { MemoryBytes: > 0 and var all, MemoryUsableBytes: { } usable })
             yield return Fact("guest.memory-percent", 100.0 * (all - usable) / all);
         yield return Fact("guest.writes", second.Writes - first.Writes);

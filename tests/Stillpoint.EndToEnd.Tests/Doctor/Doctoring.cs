@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Stillpoint.TestKit;
 using Xunit;
 
@@ -30,7 +31,12 @@ internal static class Doctoring
     public static async Task LoseAgentAsync(this TestGuest guest, string breaking, string mending)
     {
         var script = $"{breaking}; journalctl --sync; sync; while [ ! -e /dev/virtio-ports/stillpoint.wake ]; do sleep 0.3; done; {mending}";
-        await guest.RunAsync($"systemd-run --quiet --collect /bin/sh -c '{script}'");
+        // Started and not asked for: the agent that would answer is what goes.
+        await guest.AgentAsync(new()
+        {
+            ["execute"] = "guest-exec",
+            ["arguments"] = new JsonObject { ["path"] = "systemd-run", ["arg"] = new JsonArray("--quiet", "--collect", "/bin/sh", "-c", script) },
+        });
         await Eventually.IsAsync("the agent is gone", async () => !await guest.ConnectedAsync());
     }
 
