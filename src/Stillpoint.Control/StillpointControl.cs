@@ -53,7 +53,7 @@ public sealed class StillpointControl : IDisposable
         Plans = new(database, Policies, Protection, Settings, clock);
         _saver = new(database, folder, clock);
         _boundary = new(folder, Jobs, _facts, clock);
-        _doctor = new(engine, folder.Engine, Jobs, clock);
+        _doctor = new(engine, folder.Engine, Jobs, _facts, clock);
     }
 
     public JobTable Jobs { get; }

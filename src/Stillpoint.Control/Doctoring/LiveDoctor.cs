@@ -11,7 +11,7 @@ using Stillpoint.Vault;
 namespace Stillpoint.Control.Doctoring;
 
 /// <summary>Looks at a VM as it is now, names what is wrong, and repairs what may be repaired.</summary>
-internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable jobs, TimeProvider clock)
+internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable jobs, JobFactTable facts, TimeProvider clock)
 {
     /// <summary>What lies further back than this, or than the last good backup, is history.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
@@ -22,18 +22,20 @@ internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable job
     {
         var past = jobs.List(vm, Looked).Where(j => j.Kind == JobKind.Backup).ToArray();
         var running = jobs.ListRunning();
-        var good = past.FirstOrDefault(j => j is { State: JobState.Completed, Ended: not null });
+        // A warning (a disk left out) is no trouble; facts were kept of a job that had some.
+        bool Good(JobRecord job) => job.State is JobState.Completed or JobState.CompletedWithWarnings && facts.Of(job.Id).Count == 0;
+        var good = past.FirstOrDefault(j => j.Ended is not null && Good(j));
         var recent = clock.GetUtcNow() - Recent;
         var since = good?.Ended is { } ended && ended > recent ? ended : recent;
         var seen = await engine.ExamineAsync(
             host, paths, new(vm, vault, secret, since, running.Any(j => j.Vm == vm || j.VmId?.ToString() == vm), running.Count), ct);
         // Of a name that nobody ever knew nothing can be said; of a VM that was backed up, that it is gone.
         if (seen.Vm is null && past.Length == 0) throw new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", vm), ("uri", host.Uri.Text));
-        IReadOnlyList<Fact> facts = [.. seen.Facts, .. seen.Texts.SelectMany(t => GuestReport.Read(t.Name, t.Token, t.Text, t.Time, ct))];
-        var diagnosis = Diagnostician.Default.Diagnose(facts);
+        IReadOnlyList<Fact> found = [.. seen.Facts, .. seen.Texts.SelectMany(t => GuestReport.Read(t.Name, t.Token, t.Text, t.Time, ct))];
+        var diagnosis = Diagnostician.Default.Diagnose(found);
         var last = past.FirstOrDefault(j => j.Ended is not null);
-        var earlier = diagnosis.Healthy && last is { State: JobState.Failed or JobState.CompletedWithWarnings } ? last.Id : (JobId?)null;
-        return new(seen.VmName, seen.Vm, facts, diagnosis, earlier);
+        var earlier = diagnosis.Healthy && last is { State: JobState.Failed or JobState.CompletedWithWarnings } && !Good(last) ? last.Id : (JobId?)null;
+        return new(seen.VmName, seen.Vm, found, diagnosis, earlier);
     }
 
     /// <summary>Carries out the repair of one cause; whether it helped is found by looking again.</summary>
