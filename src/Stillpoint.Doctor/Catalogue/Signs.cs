@@ -18,9 +18,9 @@ internal static class Signs
     /// must be among the rule's own.
     /// </summary>
     public static object? RanOutOfTime(CaseFile file) =>
-        (object?)Silent(file)
-        ?? Failed(file, "snapshot-timed-out", "freeze-timed-out", "agent-not-responding", "guard-fired", "begin-outlived-freeze",
-            "warden-lost", "guest-under-load")
+        (object?)(Silent(file)
+            ?? Failed(file, "snapshot-timed-out", "freeze-timed-out", "agent-not-responding", "guard-fired", "begin-outlived-freeze",
+                "warden-lost", "guest-under-load"))
         ?? file.Extension.Standing(122, 402, 310, 308)?.Event
         ?? file.Hits(Complaint).First;
 
