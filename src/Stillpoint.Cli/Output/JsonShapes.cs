@@ -43,8 +43,8 @@ internal sealed record RetentionPointJson(string Point, string Vm, string VmId, 
 internal sealed record ForgetJson(bool DryRun, IReadOnlyList<RetentionPointJson> Forgotten, IReadOnlyList<RetentionPointJson> Kept, IReadOnlyList<string> Damaged);
 
 internal sealed record GcJson(
-    bool DryRun, bool Unfinished, IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, long PacksDeleted, long BytesFreed, long BytesRepacked,
-    long BytesLive, int SegmentsBefore, int SegmentsAfter, int LeasesRemoved, IReadOnlyList<FailureJson> Warnings);
+    bool DryRun, bool Unfinished, IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, IReadOnlyList<string> PointsHeld, long PacksDeleted, long BytesFreed,
+    long BytesRepacked, long BytesLive, int SegmentsBefore, int SegmentsAfter, int LeasesRemoved, IReadOnlyList<FailureJson> Warnings);
 
 internal sealed record RescuePointJson(
     string Point, string Label, string Series, DateTimeOffset Created, int Rank, IReadOnlyList<RescueDiskJson> Disks);

@@ -19,7 +19,7 @@ internal static class GcVerb
         var unsaved = options.DryRun ? null : await SaveCatalogAsync(call, vault, ct);
         call.Show(
             () => new(
-                report.DryRun, report.Unfinished, report.PointsTaken, report.PointsInUse, report.PacksDeleted, report.BytesFreed, report.BytesRepacked,
+                report.DryRun, report.Unfinished, report.PointsTaken, report.PointsInUse, report.PointsHeld, report.PacksDeleted, report.BytesFreed, report.BytesRepacked,
                 report.BytesLive, report.SegmentsBefore, report.SegmentsAfter, report.LeasesRemoved,
                 unsaved is null ? [] : new[] { unsaved }.ToJson(call.Texts)),
             JsonDocuments.Shapes.GcJson, () => Write(call, report));
@@ -44,6 +44,7 @@ internal static class GcVerb
         var texts = call.Texts;
         foreach (var point in report.PointsTaken) call.Say(texts.Of(report.DryRun ? "gc.would-take" : "gc.taken", ("point", point)));
         foreach (var point in report.PointsInUse) call.Say(texts.Of("gc.in-use", ("point", point)));
+        foreach (var point in report.PointsHeld) call.Say(texts.Of("gc.held", ("point", point)));
         call.Say(texts.Of(report.DryRun ? "gc.would-free" : "gc.freed", ("bytes", $"{report.BytesFreed - report.BytesRepacked}"), ("packs", $"{report.PacksDeleted}")));
         if (report.Unfinished) call.Say(texts.Of("gc.unfinished"));
     }

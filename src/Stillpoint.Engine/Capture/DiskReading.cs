@@ -24,6 +24,8 @@ internal sealed class DiskReading(
             if (result.Lie is { } block)
                 report.Warn(Failure.Of(FailureCode.BitmapMismatch, Stage.Read, ("disk", disk.Name), ("checkpoint", disk.BaseCheckpoint!))
                     .With(new(disk.Name, $"block {block} of {writer.BlockSize} bytes has changed and its bitmap says clean")));
+            if (result.BaseDamage is { } damage)
+                report.Warn(Failure.Of(FailureCode.VaultBaseDamaged, Stage.Read, ("disk", disk.Name)) with { Evidence = damage.Evidence });
             done.Add((disk, result, source.SizeBytes));
             await hooks.ReachedAsync(CaptureStep.DiskTransferred, ct);
         }

@@ -5,9 +5,10 @@ namespace Stillpoint.Engine.Transfer;
 
 /// <param name="Mode">Full also where an incremental had to be read again because its bitmap lied.</param>
 /// <param name="Lie">The block whose bitmap called it clean although it had changed.</param>
-internal sealed record DiskTransferred(ReadMode Mode, long BytesRead, long BytesChanged, long? Lie);
+/// <param name="BaseDamage">What of the base could not be read in the vault.</param>
+internal sealed record DiskTransferred(ReadMode Mode, long BytesRead, long BytesChanged, long? Lie, Failure? BaseDamage = null);
 
-/// <summary>One disk into its tree: plan, zeroes, reads, sampled re-read, and the full read where that found a lie.</summary>
+/// <summary>One disk into its tree: plan, zeroes, reads, sampled re-read, and the full read where that found a lie or the base is damaged.</summary>
 internal sealed class DiskTransfer(IDiskSource source, ITreeWriter tree, int blockSize, TransferMeter meter, TimeProvider clock)
 {
     /// <param name="incremental">Whether clean extents may be believed (and are sampled).</param>
@@ -19,17 +20,18 @@ internal sealed class DiskTransfer(IDiskSource source, ITreeWriter tree, int blo
         foreach (var run in plan.Zeroes) tree.PutZero(run.First, run.Count);
         var transfer = new BlockTransfer(source, tree, blockSize, meter);
         await transfer.RunAsync(plan.Reads, ct);
-        if (!incremental) return new(ReadMode.Full, plan.BytesToRead, transfer.BytesChanged, null);
+        if (!incremental) return new(ReadMode.Full, plan.BytesToRead, transfer.BytesChanged, null, tree.BaseDamage);
 
         var sample = new SampledReread(source, tree, blockSize, clock);
-        var lie = await sample.FindChangedAsync(plan, policy.SampleShare, policy.SampleLimit, turn, ct);
-        if (lie is null) return new(ReadMode.Incremental, plan.BytesToRead, transfer.BytesChanged, null);
+        var lie = tree.BaseDamage is null ? await sample.FindChangedAsync(plan, policy.SampleShare, policy.SampleLimit, turn, ct) : null;
+        if (lie is null && tree.BaseDamage is null) return new(ReadMode.Incremental, plan.BytesToRead, transfer.BytesChanged, null);
 
         var rest = plan.BytesOf(plan.CleanData);
         meter.Expect(rest);
         foreach (var run in plan.CleanZeroes) tree.PutZero(run.First, run.Count);
         await transfer.RunAsync(plan.CleanData, ct);
-        return new(ReadMode.Full, plan.BytesToRead + rest, transfer.BytesChanged, lie);
+        // Against a base that cannot be read every bitmap seems to lie.
+        return new(ReadMode.Full, plan.BytesToRead + rest, transfer.BytesChanged, tree.BaseDamage is null ? lie : null, tree.BaseDamage);
     }
 
     private IEnumerable<long> AlwaysRead(long? baseSizeBytes)

@@ -132,6 +132,9 @@ public enum FailureCode
     VaultLastKey,
     VaultFormatNewer,
     VaultDamaged,
+
+    /// <summary>A page of the tree that an increment was to be written on; it was read in full instead.</summary>
+    VaultBaseDamaged,
     VaultFull,
     VaultReadOnly,
 

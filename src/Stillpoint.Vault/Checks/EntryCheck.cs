@@ -11,9 +11,11 @@ namespace Stillpoint.Vault.Checks;
 /// <param name="Packs">Packs looked at.</param>
 /// <param name="WholePacks">Of these, whole in every byte.</param>
 /// <param name="DamagedEntries">Known before or found now. A zero id: the pack's own header or footer.</param>
+/// <param name="Absent">Packs that the index names and that are gone (with a zero id), deltas whose base is gone. No harm unless a point needs them.</param>
 /// <param name="Left">Packs not looked at: outside the sample, or the time was up.</param>
 internal sealed record EntryVerdict(
-    long Packs, long Bytes, IReadOnlySet<BlockId> WholePacks, IReadOnlySet<(BlockId Pack, BlockId Id)> DamagedEntries, IReadOnlyList<Failure> Failures, long Left);
+    long Packs, long Bytes, IReadOnlySet<BlockId> WholePacks, IReadOnlySet<(BlockId Pack, BlockId Id)> DamagedEntries, IReadOnlyList<Failure> Failures,
+    IReadOnlyList<(BlockId Pack, BlockId Id, Failure Failure)> Absent, long Left);
 
 /// <summary>Opens every entry of packs, by their own footers, on all cores. Packs that garbage collection takes meanwhile are no damage.</summary>
 /// <param name="late">Whether no pack may be begun any more.</param>
@@ -22,6 +24,7 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
     private readonly ConcurrentDictionary<BlockId, bool> _whole = [];
     private readonly ConcurrentDictionary<(BlockId Pack, BlockId Id), bool> _damaged = [];
     private readonly ConcurrentBag<(BlockId Pack, Failure Failure)> _failures = [];
+    private readonly ConcurrentBag<(BlockId Pack, BlockId Id, Failure Failure)> _absent = [];
     private long _packs, _bytes;
 
     /// <param name="packs">In the order in which they are looked at.</param>
@@ -58,7 +61,7 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
         await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
         var exclusions = parts.Index.Exclusions;
         var named = parts.Index.Segments.SelectMany(s => s.Packs).Select(p => p.Name).ToHashSet();
-        var suspects = _failures.Select(f => f.Pack).Concat(_damaged.Keys.Select(d => d.Pack)).ToHashSet();
+        var suspects = _failures.Select(f => f.Pack).Concat(_damaged.Keys.Select(d => d.Pack)).Concat(_absent.Select(a => a.Pack)).ToHashSet();
         var innocent = new HashSet<BlockId>();
         foreach (var pack in suspects.Where(p => !p.IsZero))
         {
@@ -67,10 +70,13 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
             if (exclusions.CondemnedPacks.Contains(pack) || (!there && !named.Contains(pack))) innocent.Add(pack);
         }
         var damaged = _damaged.Keys.Where(d => !innocent.Contains(d.Pack)).ToHashSet();
-        var hit = suspects.Except(innocent).ToHashSet();
+        var absent = _absent.Where(a => !innocent.Contains(a.Pack)).OrderBy(a => a.Failure.Arguments["object"], StringComparer.Ordinal).ToList();
+        // A pack is as it was written even if the base of a delta in it is gone.
+        var lacking = absent.Select(a => (a.Pack, a.Id)).ToHashSet();
+        var hit = _failures.Select(f => f.Pack).Concat(damaged.Where(d => !lacking.Contains(d)).Select(d => d.Pack)).ToHashSet();
         return new(
             _packs, _bytes, _whole.Keys.Where(p => !hit.Contains(p)).ToHashSet(), damaged,
-            [.. _failures.Where(f => !innocent.Contains(f.Pack)).Select(f => f.Failure).OrderBy(f => f.Arguments["object"], StringComparer.Ordinal)], left);
+            [.. _failures.Where(f => !innocent.Contains(f.Pack)).Select(f => f.Failure).OrderBy(f => f.Arguments["object"], StringComparer.Ordinal)], absent, left);
     }
 
     private async Task CheckAsync(PackKind kind, BlobInfo blob, BlockId name, CancellationToken ct)
@@ -111,8 +117,9 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
         {
             var expected = entry.Kind == EntryKind.Page ? PackFormat.PageSize : parts.Header.BlockSize;
             string? problem;
+            var lacksBase = false;
             if (entry.PlainLength != expected) problem = "length of an entry";
-            else if (entry.Codec == Codec.Delta && !await HasBaseAsync(entry.Base, prefix.Memory, ct).ConfigureAwait(false)) problem = "base of a delta";
+            else if (entry.Codec == Codec.Delta && !await HasBaseAsync(entry.Base, prefix.Memory, ct).ConfigureAwait(false)) (problem, lacksBase) = ("base of a delta", true);
             else
             {
                 problem = decoder.Decode(
@@ -121,7 +128,9 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
             }
             if (problem is null) continue;
             _damaged[(pack.Name, entry.Id)] = true;
-            _failures.Add((pack.Name, Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", pack.ObjectName), ("block", entry.Id.ToHex())).With(new(pack.ObjectName, problem))));
+            var failure = Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", pack.ObjectName), ("block", entry.Id.ToHex())).With(new(pack.ObjectName, problem));
+            if (lacksBase) _absent.Add((pack.Name, entry.Id, failure));
+            else _failures.Add((pack.Name, failure));
         }
     }
 
@@ -151,7 +160,7 @@ internal sealed class EntryCheck(VaultParts parts, Func<bool> late, Action<long>
                 var there = await parts.Store.FindAsync(pack.ObjectName, ct).ConfigureAwait(false) is not null;
                 if (there && !looked.ContainsKey(pack.Name)) continue;
                 lost[pack.Name] = pack;
-                if (!there) _failures.Add((pack.Name, Damage.Of(pack.ObjectName, "missing").Failure));
+                if (!there) _absent.Add((pack.Name, BlockId.Zero, Damage.Of(pack.ObjectName, "missing").Failure));
             }
             for (var c = 0; lost.Count > 0 && c < segment.ChunkCount; c++)
             {

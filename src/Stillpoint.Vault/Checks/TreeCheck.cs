@@ -10,6 +10,7 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
 {
     private readonly Dictionary<(BlockId, int), long> _judged = [];
     private readonly HashSet<BlockId> _missing = [];
+    private readonly HashSet<(BlockId Pack, BlockId Id)> _wanting = [];
     private readonly List<Failure> _failures = [];
 
     /// <summary>Ids that no entry at all is known for.</summary>
@@ -17,11 +18,22 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
 
     public IReadOnlySet<BlockId> MissingIds => _missing;
 
+    /// <summary>Damaged places of ids that some tree needs and that no place holds whole.</summary>
+    public IReadOnlySet<(BlockId Pack, BlockId Id)> Wanting => _wanting;
+
     /// <returns>Damaged blocks; -1 if pages are lost, so that it cannot be told.</returns>
     public async Task<long> CountDamagedAsync(TreeInfo tree, CancellationToken ct)
     {
         var shape = new TreeShape(tree.SizeBytes, parts.Header.BlockSize);
         return await CountAsync(tree.Root, shape.Depth, ct).ConfigureAwait(false) is var n && n < 0 ? -1 : n;
+    }
+
+    /// <summary>For points that are forgotten and still there: what they need is told as damage if it is gone, but not as a point that is hit.</summary>
+    public async Task WantAsync(TreeInfo tree, CancellationToken ct)
+    {
+        var before = _failures.Count;
+        await CountDamagedAsync(tree, ct).ConfigureAwait(false);
+        TakeBack(before);
     }
 
     /// <summary>Takes back what was told since: the point was collected while it was looked at.</summary>
@@ -47,6 +59,7 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
         catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
         {
             if (_missing.Add(id)) _failures.Add(e.Failure);
+            foreach (var place in await parts.Index.FindAllAsync(id, ct).ConfigureAwait(false)) _wanting.Add((place.Pack.Name, id));
             count = -1;
         }
         _judged[(id, level)] = count;
@@ -61,6 +74,12 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
             if (verdict.DamagedEntries.Contains((place.Pack.Name, id))) continue;
             // What an earlier run could not read for want of its base may be read again, and this run has just done so.
             if (verdict.WholePacks.Contains(place.Pack.Name) || !parts.Index.Exclusions.DamagedEntries.Contains((place.Pack.Name, id))) return true;
+        }
+        foreach (var place in places)
+        {
+            _wanting.Add((place.Pack.Name, id));
+            if (place.Entry.Codec != Packs.Codec.Delta) continue;
+            foreach (var under in await parts.Index.FindAllAsync(place.Entry.Base, ct).ConfigureAwait(false)) _wanting.Add((under.Pack.Name, place.Entry.Base));
         }
         if (places.Count == 0 && _missing.Add(id))
             _failures.Add(Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", "index"), ("block", id.ToHex())).With(new("index", "no segment knows this id")));

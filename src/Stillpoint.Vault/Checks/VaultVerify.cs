@@ -77,13 +77,18 @@ public static class VaultVerify
             var packs = await new EntryCheck(parts, Late, progress).RunAsync(some, all.Count - some.Count, ct).ConfigureAwait(false);
             var trees = new TreeCheck(parts, packs);
             var (points, whole, left) = await TreesAsync(vault, trees, proofs, Late, ct).ConfigureAwait(false);
+            // Where it cannot be known what is needed, all is.
+            if (manifests.Count == 0 && parts.Index.Damaged.Count == 0 && left == 0) packs = Needed(packs, trees.Wanting);
             await RecordAsync(vault, packs, trees.MissingIds, ct).ConfigureAwait(false);
             foreach (var pack in proofs.Packs.Keys.Except(all.Select(NameOf)).ToList()) proofs.Packs.Remove(pack);
             foreach (var pack in packs.WholePacks) proofs.Packs[pack] = now;
             foreach (var point in whole) proofs.Points[point] = now;
             foreach (var point in points) proofs.Points.Remove(point.Point);
             if (lease is not null) await proofs.SaveAsync(parts, ct).ConfigureAwait(false);
-            return new(packs.Packs, packs.Bytes, [.. manifests, .. saved, .. parts.Index.Damaged, .. packs.Failures, .. trees.Missing], points) { Left = packs.Left, PointsLeft = left };
+            return new(packs.Packs, packs.Bytes, [.. manifests, .. saved, .. parts.Index.Damaged, .. packs.Failures, .. packs.Absent.Select(a => a.Failure), .. trees.Missing], points)
+            {
+                Left = packs.Left, PointsLeft = left,
+            };
         }
         finally
         {
@@ -117,7 +122,26 @@ public static class VaultVerify
             else if (await vault.Parts.Store.FindAsync(Manifest.NameOf(point.Series, point.Id), ct).ConfigureAwait(false) is not null) hit.AddRange(lost);
             else trees.TakeBack(before);
         }
+        foreach (var forgotten in await vault.ListForgottenAsync(ct).ConfigureAwait(false))
+        {
+            if (late()) left++;
+            else foreach (var tree in forgotten.Point.Trees) await trees.WantAsync(tree, ct).ConfigureAwait(false);
+        }
         return ([.. hit.OrderBy(h => h.Point)], whole, left);
+    }
+
+    /// <summary>
+    /// Without what is gone and no point needs: packs that a writer indexed after it had slept through their collection, deltas that died before their base did.
+    /// </summary>
+    private static EntryVerdict Needed(EntryVerdict verdict, IReadOnlySet<(BlockId Pack, BlockId Id)> wanting)
+    {
+        var packs = wanting.Select(w => w.Pack).ToHashSet();
+        var harmless = verdict.Absent.Where(a => a.Id.IsZero ? !packs.Contains(a.Pack) : !wanting.Contains((a.Pack, a.Id))).Select(a => (a.Pack, a.Id)).ToHashSet();
+        return verdict with
+        {
+            Absent = [.. verdict.Absent.Where(a => !harmless.Contains((a.Pack, a.Id)))],
+            DamagedEntries = verdict.DamagedEntries.Where(e => !harmless.Contains(e) && !harmless.Contains((e.Pack, BlockId.Zero))).ToHashSet(),
+        };
     }
 
     private static async Task RecordAsync(OpenVault vault, EntryVerdict verdict, IReadOnlySet<BlockId> missing, CancellationToken ct)

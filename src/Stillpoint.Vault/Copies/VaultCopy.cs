@@ -1,6 +1,7 @@
 using Stillpoint.Model;
 using Stillpoint.Vault.Copies;
 using Stillpoint.Vault.Keys;
+using Stillpoint.Vault.Points;
 using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Vault;
@@ -58,6 +59,8 @@ public static class VaultCopy
                     }
                     catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
                     {
+                        // Forgotten and collected meanwhile.
+                        if (await source.Parts.Store.FindAsync(Manifest.NameOf(point.Series, point.Id), ct).ConfigureAwait(false) is null) continue;
                         failures.Add(e.Failure.With(new("point", $"{point.Id} of {point.SeriesLabel}"))); // the others are worth having
                     }
                 }

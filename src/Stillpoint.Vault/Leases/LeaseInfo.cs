@@ -17,7 +17,7 @@ public enum LeaseState
     /// <summary>Binds others.</summary>
     Live,
 
-    /// <summary>Not renewed for longer than its duration, by the store's clock.</summary>
+    /// <summary>Not renewed for longer than its duration, by the store's clock; or renewed that far ahead of it: the clock jumped back, and nobody has renewed it since.</summary>
     Expired,
 
     /// <summary>Its process, on this host, is gone.</summary>

@@ -56,7 +56,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         try
         {
             var info = await _store.FindAsync(_current!, ct).ConfigureAwait(false);
-            if (_lost || info is null || now - info.Value.Written > _terms.Duration)
+            if (_lost || info is null || IsOver(info.Value.Written, now))
                 throw new FailureException(Failure.Of(FailureCode.VaultLeaseLost, Stage.Commit, ("lease", Id)).CanRetry());
         }
         finally
@@ -149,5 +149,12 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     private async Task<bool> IsLostAsync(CancellationToken ct) =>
         _lost || await _store.FindAsync(_current!, ct).ConfigureAwait(false) is not { } info
-        || await _store.NowAsync(ct).ConfigureAwait(false) - info.Written > _terms.Duration;
+        || IsOver(info.Written, await _store.NowAsync(ct).ConfigureAwait(false));
+
+    /// <summary>
+    /// With the clock set back others take the lease for ended until it is renewed. Beside a writer or a reader that is bearable (who acts on it deletes the lease);
+    /// who must be alone is not any more.
+    /// </summary>
+    private bool IsOver(DateTimeOffset renewed, DateTimeOffset now) =>
+        now - renewed > _terms.Duration || (_terms.Kind is LeaseKind.Exclusive or LeaseKind.Collector && renewed - now > _terms.Duration);
 }

@@ -61,12 +61,13 @@ internal static class LeaseList
         {
             if (await SealedObject.ReadAsync(store, keys, SealedKind.Lease, blob.Name, ct).ConfigureAwait(false) is not { } payload) return null;
             var terms = LeaseTerms.Read(blob.Name, payload);
-            var state = now - blob.Written > terms.Duration ? LeaseState.Expired : terms.Holder.IsCertainlyGone ? LeaseState.Dead : LeaseState.Live;
+            // Nobody at work leaves a lease that far ahead for long: it is renewed by the clock as it is now. So one of a time that the clock has left binds nobody.
+            var state = (now - blob.Written).Duration() > terms.Duration ? LeaseState.Expired : terms.Holder.IsCertainlyGone ? LeaseState.Dead : LeaseState.Live;
             return new(id, terms.Kind, state, terms.Point, terms.Base, terms.Holder.Host, terms.Holder.Pid, terms.Purpose, blob.Written, terms.Duration, terms.Begun);
         }
         catch (FailureException e) when (e.Failure.Code is FailureCode.VaultDamaged or FailureCode.VaultFormatNewer)
         {
-            var state = now - blob.Written > LeaseTerms.DefaultDuration ? LeaseState.Expired : LeaseState.Live;
+            var state = (now - blob.Written).Duration() > LeaseTerms.DefaultDuration ? LeaseState.Expired : LeaseState.Live;
             return new(id, LeaseKind.Writer, state, null, null, "?", 0, blob.Name, blob.Written, LeaseTerms.DefaultDuration);
         }
     }

@@ -10,7 +10,8 @@ namespace Stillpoint.Vault.Life;
 
 /// <summary>One run of garbage collection. The order of <see cref="RoundAsync"/> is what keeps it from ever taking something that is needed: docs/formats/gc.md.</summary>
 /// <param name="plain">The store without the reserve, for what is worth no reserve.</param>
-internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions options)
+/// <param name="lease">Null: nothing is changed.</param>
+internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions options, LeaseKeeper? lease)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private readonly long _began = parts.Clock.GetTimestamp();
@@ -27,7 +28,7 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
     {
         await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
         var before = parts.Index.Segments.Count + parts.Index.View.Superseded.Count;
-        var expired = await Tidying.FindExpiredAsync(parts, options.Now, ct).ConfigureAwait(false);
+        var expired = await Tidying.FindExpiredAsync(parts, options.Now, tell: !options.DryRun, ct).ConfigureAwait(false);
         var leases = 0;
         if (options.DryRun)
         {
@@ -166,10 +167,18 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         foreach (var pack in packs) (_deleted, _freed) = (_deleted + 1, _freed + pack.StoredBytes);
     }
 
-    private Task TellAsync(GcStep step) => options.OnStep?.Invoke(step) ?? Task.CompletedTask;
+    /// <summary>
+    /// Between two steps. Who slept past its lease stops there: another collection may have ended what this one began, and what is dead by these marks may have
+    /// come back since (a copied pack keeps its name).
+    /// </summary>
+    private async Task TellAsync(GcStep step)
+    {
+        if (options.OnStep is { } told) await told(step).ConfigureAwait(false);
+        if (lease is not null) await lease.CheckAsync(CancellationToken.None).ConfigureAwait(false);
+    }
 
     private GcReport Report(Expired expired, int before, int after, int leases) => new(
-        Points(expired.Taken), Points(expired.InUse), _deleted, _freed, _repacked, _ledger.Packs.Values.Sum(p => p.LiveBytes), before, after, leases,
+        Points(expired.Taken), Points(expired.InUse), Points(expired.Held), _deleted, _freed, _repacked, _ledger.Packs.Values.Sum(p => p.LiveBytes), before, after, leases,
         _unfinished || IsLate, options.DryRun);
 
     private static List<string> Points(IEnumerable<ForgottenMark> marks) => [.. marks.Where(m => !m.IsFence).Select(m => m.Manifest[(m.Manifest.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal)];

@@ -45,10 +45,11 @@ public sealed record GcOptions(bool Now = false, bool DryRun = false, TimeSpan? 
 
 /// <param name="PointsTaken">Forgotten points that are gone for good.</param>
 /// <param name="PointsInUse">Past their time, but a job reads them or builds on them.</param>
+/// <param name="PointsHeld">Past their time by the clock, but for stretches of it nothing was written to the vault: it may have jumped. <c>Now</c> takes them.</param>
 /// <param name="BytesFreed">Stored bytes of the packs deleted, those that were repacked included.</param>
 /// <param name="BytesRepacked">Stored bytes written anew for it.</param>
 /// <param name="BytesLive">Stored bytes of the entries that some point still needs.</param>
 /// <param name="Unfinished">Time ran out, or writers that began earlier were still at work.</param>
 public sealed record GcReport(
-    IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, long PacksDeleted, long BytesFreed, long BytesRepacked, long BytesLive,
+    IReadOnlyList<string> PointsTaken, IReadOnlyList<string> PointsInUse, IReadOnlyList<string> PointsHeld, long PacksDeleted, long BytesFreed, long BytesRepacked, long BytesLive,
     int SegmentsBefore, int SegmentsAfter, int LeasesRemoved, bool Unfinished, bool DryRun);

@@ -78,7 +78,7 @@ internal sealed class RootWalk(VaultParts parts, bool dryRun)
     {
         var manifest = Manifest.NameOf(point.Series, point.Id);
         if (!certain && await parts.Store.FindAsync(manifest, ct).ConfigureAwait(false) is null)
-            await Fences.PutAsync(parts, manifest, point.Id, ct).ConfigureAwait(false);
+            await Fences.GiveUpAsync(parts, manifest, ct).ConfigureAwait(false);
         await parts.Store.DeleteAsync(pending, ct).ConfigureAwait(false);
     }
 }

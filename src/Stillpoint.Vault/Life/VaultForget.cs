@@ -8,7 +8,7 @@ namespace Stillpoint.Vault;
 /// <param name="Since">When it was forgotten, store's time.</param>
 public sealed record ForgottenPoint(PointInfo Point, DateTimeOffset Since)
 {
-    /// <summary>From then on garbage collection takes it.</summary>
+    /// <summary>From then on garbage collection takes it; later where the clock seems to have jumped.</summary>
     public DateTimeOffset Until => Since + VaultForget.Kept;
 }
 
@@ -46,6 +46,12 @@ public static class VaultForget
             if (await parts.Store.FindAsync(Manifest.NameOf(point.Series, point.Id), ct).ConfigureAwait(false) is null)
                 throw new FailureException(FailureCode.PointNotFound, Stage.Input, ("point", point.Id.ToString()));
             await parts.Store.DeleteAsync(ForgottenMarks.NameOf(point.Series, point.Id), ct).ConfigureAwait(false);
+            // A collection that slept past its lease may be about to take it, or this one slept and it is taken.
+            if (await Fences.IsTakenAsync(parts.Store, point.Series, point.Id).ConfigureAwait(false))
+            {
+                await ForgottenMarks.PutAsync(parts.Store, parts.Keys, Manifest.NameOf(point.Series, point.Id), fence: false, CancellationToken.None).ConfigureAwait(false);
+                throw new FailureException(FailureCode.PointNotFound, Stage.Input, ("point", point.Id.ToString()));
+            }
         }
     }
 }

@@ -25,13 +25,21 @@ public static class VaultGc
         var index = new BlockIndex(store, vault.Parts.Keys);
         using var blocks = new BlockReader(store, vault.Parts.Keys, index, vault.BlockSize);
         var parts = vault.Parts with { Store = store, Index = index, Blocks = blocks, Pages = new PageReader(blocks) };
-        if (options.DryRun) return await new Collection(parts, vault.Parts.Store, options).RunAsync(ct).ConfigureAwait(false);
+        if (options.DryRun) return await new Collection(parts, vault.Parts.Store, options, null).RunAsync(ct).ConfigureAwait(false);
         var terms = new LeaseTerms(LeaseKind.Collector, LeaseTerms.DefaultDuration, null, null, ProcessIdentity.Current, "collecting garbage");
         var lease = await LeaseKeeper.TakeAsync(store, parts.Keys, terms, parts.Clock, ct).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
         {
             if (options.OnStep is { } told) await told(GcStep.Leased).ConfigureAwait(false);
-            return await new Collection(parts, vault.Parts.Store, options).RunAsync(ct).ConfigureAwait(false);
+            try
+            {
+                return await new Collection(parts, vault.Parts.Store, options, lease).RunAsync(ct).ConfigureAwait(false);
+            }
+            catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
+            {
+                await lease.CheckAsync(ct).ConfigureAwait(false); // one that is not alone any more sees things vanish
+                throw;
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public interface IVaultWriter : IAsyncDisposable
     /// Makes all blocks durable, then the index segment, then the pending manifest; checks that its lease still holds (so that garbage collection waited
     /// for it); then puts the manifest if absent. That put is the commit: before it there is no point, after it there is one.
     /// </summary>
-    /// <exception cref="FailureException">VaultFull, VaultIoFailed, VaultLeaseLost.</exception>
+    /// <exception cref="FailureException">VaultFull, VaultIoFailed, VaultLeaseLost; VaultDamaged: the base's, and not every block was put.</exception>
     Task<PointInfo> CommitAsync(int rank, ReadOnlyMemory<byte> metadata, CancellationToken ct);
 }
 
@@ -69,4 +69,10 @@ public interface ITreeWriter
     /// Blocks whose base content is known to be damaged in the vault: they must be read and put again even if clean.
     /// </summary>
     IReadOnlyList<long> BlocksToHeal { get; }
+
+    /// <summary>
+    /// Not null once a page of the base turned out to be damaged: what was not put yet is then unknown, and every block of the tree must be put, or the commit fails
+    /// with this. To be asked after the last put; it may come with any call.
+    /// </summary>
+    Failure? BaseDamage { get; }
 }

@@ -24,8 +24,7 @@ internal sealed class VaultWriter(VaultParts parts, LeaseKeeper lease, PointId p
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeBytes);
         if (_trees.Any(t => t.Name == name)) throw new ArgumentException($"tree {name} was begun before", nameof(name));
-        var heal = @base is null ? [] : Healing.BlocksToHeal(parts, @base);
-        var tree = new TreeWriter(_sink, parts.Pages, parts.Blocks, name, sizeBytes, BlockSize, @base, heal);
+        var tree = new TreeWriter(_sink, parts.Blocks, name, sizeBytes, BlockSize, @base is null ? null : new BaseTree(parts, @base));
         _trees.Add(tree);
         return tree;
     }

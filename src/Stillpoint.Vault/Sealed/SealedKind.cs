@@ -9,6 +9,7 @@ internal sealed record SealedKind(string Folder, string Magic, string Info)
     public static readonly SealedKind Condemned = new("condemned/", "SPNTCOND", "stillpoint/v1/condemned");
     public static readonly SealedKind Forgotten = new("forgotten/", "SPNTFRGT", "stillpoint/v1/forgotten");
     public static readonly SealedKind Fence = new("fences/", "SPNTFENC", "stillpoint/v1/fence");
+    public static readonly SealedKind Seen = new("seen/", "SPNTSEEN", "stillpoint/v1/seen");
     public static readonly SealedKind Proof = new("proofs/", "SPNTPROF", "stillpoint/v1/proof");
     public static readonly SealedKind Damaged = new("damaged/", "SPNTDMGD", "stillpoint/v1/damaged");
     public static readonly SealedKind Saved = new("saved/", "SPNTSAVD", "stillpoint/v1/saved");

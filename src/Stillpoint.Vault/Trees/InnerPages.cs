@@ -8,7 +8,7 @@ internal static class InnerPages
 {
     /// <param name="changed">New ids of leaf pages by number.</param>
     /// <returns>The root.</returns>
-    public static BlockId Store(BlockSink sink, TreePages? @base, TreeShape shape, Dictionary<long, BlockId> changed)
+    public static BlockId Store(BlockSink sink, BaseTree? @base, TreeShape shape, Dictionary<long, BlockId> changed)
     {
         if (shape.Blocks == 0) return BlockId.Zero;
         var shrunk = @base is not null && @base.Shape.Blocks > shape.Blocks;
@@ -25,7 +25,7 @@ internal static class InnerPages
         return changed.TryGetValue(0, out var root) ? root : @base?.IdOf(shape.Depth, 0) ?? BlockId.Zero;
     }
 
-    private static BlockId Compose(BlockSink sink, TreePages? @base, TreeShape shape, int level, long number, Dictionary<long, BlockId> below)
+    private static BlockId Compose(BlockSink sink, BaseTree? @base, TreeShape shape, int level, long number, Dictionary<long, BlockId> below)
     {
         var page = new byte[PackFormat.PageSize];
         var first = number * TreeShape.Fan;

@@ -12,18 +12,19 @@ internal sealed class TreeWriter : ITreeWriter
 {
     private readonly BlockSink _sink;
     private readonly BlockReader _blocks;
-    private readonly TreePages? _base;
-    private readonly TreeInfo? _baseInfo;
+    private readonly BaseTree? _base;
     private readonly TreeShape _shape;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, LeafChanges> _open = [];
     private readonly Dictionary<long, BlockId> _leaves = [];
 
-    public TreeWriter(BlockSink sink, PageReader pages, BlockReader blocks, string name, long sizeBytes, int blockSize, TreeInfo? @base, IReadOnlyList<long> heal)
+    public TreeWriter(BlockSink sink, BlockReader blocks, string name, long sizeBytes, int blockSize, BaseTree? @base)
     {
-        (_sink, _blocks, Name, _baseInfo, BlocksToHeal) = (sink, blocks, name, @base, heal);
+        (_sink, _blocks, Name, _base) = (sink, blocks, name, @base);
         _shape = new(sizeBytes, blockSize);
-        if (@base is not null) _base = new(pages, @base, blockSize);
+        BlocksToHeal = @base?.BlocksToHeal() ?? [];
+        // Where the shorter of the two ends, pages of the base are needed that no put may ask for: better known now than at the end.
+        if (@base is not null && @base.SizeBytes != sizeBytes) BaseId(Math.Max(0, Math.Min(@base.Shape.Blocks, _shape.Blocks) - 1));
     }
 
     public string Name { get; }
@@ -33,6 +34,8 @@ internal sealed class TreeWriter : ITreeWriter
     public long BlockCount => _shape.Blocks;
 
     public IReadOnlyList<long> BlocksToHeal { get; }
+
+    public Failure? BaseDamage => _base?.Damage;
 
     public bool Put(long block, ReadOnlySpan<byte> data)
     {
@@ -55,8 +58,14 @@ internal sealed class TreeWriter : ITreeWriter
             var (leaf, slot) = (firstBlock / TreeShape.Fan, (int)(firstBlock % TreeShape.Fan));
             var n = (int)Math.Min(count, TreeShape.Fan - slot);
             if (n == SlotsOf(leaf))
+            {
+                _base?.IdOf(1, leaf); // the pages above will be needed
                 lock (_lock) _leaves[leaf] = BlockId.Zero;
-            else Set(leaf, slot, n, BlockId.Zero);
+            }
+            else
+            {
+                Set(leaf, slot, n, BlockId.Zero);
+            }
             firstBlock += n;
             count -= n;
         }
@@ -71,8 +80,14 @@ internal sealed class TreeWriter : ITreeWriter
     }
 
     /// <summary>Stores what is left of the tree and returns its root.</summary>
+    /// <exception cref="FailureException">The base's damage, where not every block was put.</exception>
     public TreeInfo Finish()
     {
+        if (_base?.Damage is { } damage)
+        {
+            if (_open.Count > 0 || _leaves.Count < _shape.Leaves) throw new FailureException(damage);
+            return new(Name, SizeBytes, InnerPages.Store(_sink, null, _shape, _leaves));
+        }
         CutLastBlock();
         var end = _shape.Leaves - 1;
         if (_base is not null && _base.Shape.Blocks > _shape.Blocks && end >= 0)
@@ -80,7 +95,8 @@ internal sealed class TreeWriter : ITreeWriter
                 if (!_leaves.ContainsKey(end)) Touch(end); // the page at the new end loses ids
         foreach (var (leaf, changes) in _open) _leaves[leaf] = Compose(leaf, changes);
         _open.Clear();
-        return new(Name, SizeBytes, InnerPages.Store(_sink, _base, _shape, _leaves));
+        var root = InnerPages.Store(_sink, _base, _shape, _leaves);
+        return _base?.Damage is { } found ? throw new FailureException(found) : new(Name, SizeBytes, root);
     }
 
     private BlockId BaseId(long block) => _base?.IdOf(0, block) ?? BlockId.Zero;
@@ -119,7 +135,7 @@ internal sealed class TreeWriter : ITreeWriter
     private void CutLastBlock()
     {
         var last = BlockCount - 1;
-        if (_baseInfo is null || _baseInfo.SizeBytes <= SizeBytes || last < 0 || _shape.LengthOf(last) == _shape.BlockSize) return;
+        if (_base is null || _base.SizeBytes <= SizeBytes || last < 0 || _shape.LengthOf(last) == _shape.BlockSize) return;
         if (BaseId(last) is var id && id.IsZero || WasPut(last)) return;
         var block = new byte[_shape.BlockSize];
         var reading = _blocks.ReadAsync(EntryKind.Data, id, block, CancellationToken.None);

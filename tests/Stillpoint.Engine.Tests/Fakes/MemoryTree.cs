@@ -23,6 +23,11 @@ internal sealed class MemoryTree(long size, int blockSize, byte[] @base) : ITree
 
     public IReadOnlyList<long> BlocksToHeal { get; init; } = [];
 
+    public Failure? BaseDamage => DamagedFrom is { } from && _put.Any(b => b >= from) ? Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", "pages/x")) : null;
+
+    /// <summary>The base shows its damage once a block from this one on is put.</summary>
+    public long? DamagedFrom { get; init; }
+
     public bool Put(long block, ReadOnlySpan<byte> data)
     {
         if (FailWith is not null) throw FailWith;

@@ -55,6 +55,21 @@ public sealed class DiskTransferTests
         Assert.Equal(now, tree.Content);
     }
 
+    /// <summary>The base's damage shows with the first put, and every block the bitmap called clean is read: no lie is told of it.</summary>
+    [Fact]
+    public async Task Run_BaseIsDamaged_DiskIsReadInFull()
+    {
+        var now = RandomBytes(1);
+        now.AsSpan(7 * Block, 10 * Block).Clear();
+        var disk = new MemoryDisk(now, new(0, 2 * Block, false, true), new(2 * Block, 5 * Block, false, false), new(7 * Block, 10 * Block, true, false), new(17 * Block, Size - (17 * Block), false, false));
+        var tree = new MemoryTree(Size, Block, []) { DamagedFrom = 0 };
+        var done = await RunAsync(disk, tree, incremental: true, Size, EveryBlock);
+        Assert.Equal((ReadMode.Full, null, FailureCode.VaultDamaged), (done.Mode, done.Lie, done.BaseDamage?.Code));
+        Assert.Equal(now, tree.Content);
+        Assert.Equal(301, tree.BlocksPut.Count);
+        Assert.Equal(Size - (10 * Block), disk.BytesRead);
+    }
+
     [Fact]
     public async Task Run_CleanAndZeroButBaseIsNot_IsFoundWithoutReading()
     {

@@ -38,7 +38,8 @@ public sealed class CrashSuiteTests
         if (failed.IsEmpty) return tally;
         var worst = failed.Keys.Min();
         var (plan, smallest) = await Shrinker.ShrinkAsync(CrashPlan.Of(worst), failed[worst]);
-        Assert.Fail($"{failed.Count} of {count} plans fail: seeds {string.Join(", ", failed.Keys.Order().Take(20))}\n{plan}\n{smallest}");
+        var others = string.Concat(failed.OrderBy(f => f.Key).Take(20).Select(f => $"\n{f.Key}: {f.Value.Split('\n')[0]}"));
+        Assert.Fail($"{failed.Count} of {count} plans fail:{others}\n{plan}\n{smallest}");
         return tally;
     }
 }

@@ -23,9 +23,13 @@ internal static class Leftovers
     private static async Task NeedAsync(OpenVault vault, BlockId id, int level, HashSet<string> needed)
     {
         if (id.IsZero) return;
-        if (vault.Parts.Index.FindLive(id) is not { } place) throw new CrashFailure($"{id.ToHex()} is in no index");
-        needed.Add(place.Pack.ObjectName);
-        if (place.Entry.Codec == Codec.Delta) await NeedAsync(vault, place.Entry.Base, 0, needed);
+        if (vault.Parts.Index.FindLive(id) is null) throw new CrashFailure($"{id.ToHex()} is in no index");
+        // Of an id that was stored twice a collection keeps either place.
+        foreach (var place in await vault.Parts.Index.FindAllAsync(id, default))
+        {
+            needed.Add(place.Pack.ObjectName);
+            if (place.Entry.Codec == Codec.Delta) await NeedAsync(vault, place.Entry.Base, 0, needed);
+        }
         if (level == 0) return;
         var page = await vault.Parts.Pages.ReadAsync(id, default);
         for (var slot = 0; slot < TreeShape.Fan; slot++) await NeedAsync(vault, TreePages.Slot(page, slot), level - 1, needed);

@@ -12,9 +12,9 @@ internal static class LifeOperations
         var info = listed[new Random(seed).Next(listed.Count)];
         var point = world.Model.Points.Single(p => p.Id == info.Id);
         if (point.Hiding == Hiding.No) point.Forgotten = world.Disk.Now;
-        point.Hiding = Hiding.Perhaps;
+        var turn = point.Begin();
         await VaultForget.ForgetAsync(vault, [info], default);
-        point.Hiding = Hiding.Yes;
+        point.End(turn, Hiding.Yes);
     }
 
     public static async Task UnforgetAsync(CrashWorld world, OpenVault vault, int seed)
@@ -24,20 +24,19 @@ internal static class LifeOperations
         var info = hidden[new Random(seed).Next(hidden.Count)].Point;
         if (world.Model.Points.Find(p => p.Id == info.Id) is not { } point) return;
         var before = point.Hiding;
-        point.Hiding = Hiding.Perhaps;
+        var turn = point.Begin();
         try
         {
             await VaultForget.UnforgetAsync(vault, info, default);
-            point.Hiding = Hiding.No;
-            point.MayBeTaken = false;
+            if (point.End(turn, Hiding.No)) point.MayBeTaken = false;
         }
         catch (FailureException e) when (point.MayBeTaken && e.Failure.Code == FailureCode.PointNotFound)
         {
-            point.Hiding = before;
+            point.End(turn, before);
         }
         catch (FailureException e) when (e.Failure.Code == FailureCode.VaultBusy)
         {
-            point.Hiding = before;
+            point.End(turn, before);
             throw;
         }
     }

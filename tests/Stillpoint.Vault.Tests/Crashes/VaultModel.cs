@@ -26,6 +26,8 @@ internal enum Hiding
 
 internal sealed class ModelPoint(PointId id, SeriesId series, byte[] content)
 {
+    private int _turns;
+
     public PointId Id => id;
 
     public SeriesId Series => series;
@@ -34,7 +36,21 @@ internal sealed class ModelPoint(PointId id, SeriesId series, byte[] content)
 
     public Presence Presence { get; set; }
 
-    public Hiding Hiding { get; set; }
+    public Hiding Hiding { get; private set; }
+
+    /// <summary>A forget or its undoing begins: until it returns nobody knows.</summary>
+    public int Begin()
+    {
+        Hiding = Hiding.Perhaps;
+        return ++_turns;
+    }
+
+    /// <returns>False: another one began meanwhile, and either may have been the last.</returns>
+    public bool End(int turn, Hiding hiding)
+    {
+        Hiding = turn == _turns ? hiding : Hiding.Perhaps;
+        return turn == _turns;
+    }
 
     /// <summary>When it was first forgotten, store's time.</summary>
     public DateTimeOffset Forgotten { get; set; }
@@ -88,7 +104,7 @@ internal sealed class VaultModel
             if (!isListed && !isHidden && point.Presence != Presence.Doubtful && !point.MayBeTaken) return $"point {point.Id} ({point.Presence}, hidden: {point.Hiding}) is lost";
             if (!isListed && !isHidden) Points.Remove(point);
             else if (point.Presence == Presence.Doubtful) point.Presence = powerWasCut ? Presence.Sure : Presence.Seen;
-            if (powerWasCut && point.Hiding == Hiding.Perhaps) point.Hiding = isHidden ? Hiding.Yes : Hiding.No;
+            if (powerWasCut && point.Hiding == Hiding.Perhaps) point.End(point.Begin(), isHidden ? Hiding.Yes : Hiding.No);
         }
         return null;
     }

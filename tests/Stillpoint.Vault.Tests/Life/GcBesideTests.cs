@@ -16,7 +16,7 @@ public sealed class GcBesideTests
     {
         var life = await ReadyAsync();
         var step = Enum.Parse<GcStep>(at);
-        await RunAsync(life, step, async vault => await life.PutAsync(vault, life.Points[0].Bytes, null));
+        await RunAsync(life, step, async vault => life.Points.Add((await TestVault.PutAsync(vault, life.Points[0].Bytes), life.Points[0].Bytes)));
         await life.CheckAsync(2, 3);
         await GcTests.GcAsync(life, new());
         await life.CheckAsync(2, 3);
