@@ -1,3 +1,5 @@
+using Stillpoint.Vault.Tests.Reliability;
+
 namespace Stillpoint.Vault.Tests.Beside;
 
 /// <param name="First">How the operation that stood still may end: each of these comes to pass at some of its calls, nothing else at any.</param>
@@ -40,11 +42,33 @@ internal static class BesideTable
     /// <exception cref="InvalidOperationException">There is no expectation for it.</exception>
     public static Cell Of(Work first, Work second, bool inCopy)
     {
-        var cells = Rows.TryGetValue(first, out var row) ? row.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
-        var letters = (int)second < cells.Length ? cells[(int)second].Split('/') : [];
+        var letters = Word(first, second).Split('/');
         var places = first == Work.Copy || second == Work.Copy ? 2 : 1;
         var wanted = letters.Length == places ? letters[inCopy ? 1 : 0] : "";
         return Meanings.TryGetValue(wanted, out var cell) ? cell : throw new InvalidOperationException($"nothing is said of {second} while {first} stands still");
+    }
+
+    public static void Write(IReadOnlyDictionary<(Work, Work), int> stood, IReadOnlyDictionary<(Work, Work), int> slept)
+    {
+        var works = Enum.GetValues<Work>();
+        ReliabilityPage.Write("Side by side", $"""
+            `{nameof(BesideTests)}`. The operation of the row stands still before each call in turn that changes the store (a restore and a verification also before each that reads a
+            pack), that of the column runs from begin to end, the first goes on. After each of these {ReliabilityPage.Number(stood.Values.Sum())} meetings every point reads right, a verification finds nothing, and a
+            collection leaves nothing behind. Where a copy meets another operation: in the vault that is copied / in the copy. In two processes: `BesideProcessTests`.
+
+            {ReliabilityPage.Table("stands still", works.Select(w => w.ToString()), works.Select(a => ($"{a}", works.Select(b => $"{Word(a, b)} ({stood[(a, b)]})"))))}
+            +: neither notices the other. busy: the second is refused while the first holds its lease. waits: the second waits for the first. late: the first may find its point
+            forgotten before it had begun with it. again: the second may have to be tried again. In brackets: meetings.
+
+            The same with the first asleep for longer than its lease lasts, {ReliabilityPage.Number(slept.Values.Sum())} meetings: the second always goes ahead, and the first, awake again, either ends well
+            or finds its lease lost; nothing is lost by it.
+            """);
+    }
+
+    private static string Word(Work first, Work second)
+    {
+        var cells = Rows.TryGetValue(first, out var row) ? row.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+        return (int)second < cells.Length ? cells[(int)second] : "";
     }
 
     /// <summary>How an operation may end that slept past its lease while another one ran.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Xunit;
 
 namespace Stillpoint.Vault.Tests.Beside;
@@ -22,21 +23,36 @@ public sealed class BesideTests
     [MemberData(nameof(Cells))]
     public Task FirstStandsStill_SecondRunsWhole_BothEndAsTheTableSays(string first, string second) => StandAsync(first, second, Some);
 
-    [Theory(Explicit = true)]
-    [MemberData(nameof(Cells))]
-    public Task FirstStandsStillAtEachCall_SecondRunsWhole_BothEndAsTheTableSays(string first, string second) => StandAsync(first, second, every: 1);
-
     [Theory]
     [MemberData(nameof(Cells))]
     public Task FirstSleepsPastItsLease_SecondRunsWhole_NothingIsLost(string first, string second) => SleepAsync(first, second, Some);
 
-    [Theory(Explicit = true)]
-    [MemberData(nameof(Cells))]
-    public Task FirstSleepsPastItsLeaseAtEachCall_SecondRunsWhole_NothingIsLost(string first, string second) => SleepAsync(first, second, every: 1);
+    /// <summary>All of it, at each call, and the section of the page that says so.</summary>
+    [Fact(Explicit = true)]
+    public async Task EveryCell_AtEachCall()
+    {
+        var (stood, slept, failed) = (new ConcurrentDictionary<(Work, Work), int>(), new ConcurrentDictionary<(Work, Work), int>(), new ConcurrentBag<string>());
+        await Parallel.ForEachAsync(Cells, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (cell, _) =>
+        {
+            var ((first, second), pair) = (cell.Data, (Enum.Parse<Work>(cell.Data.Item1), Enum.Parse<Work>(cell.Data.Item2)));
+            try
+            {
+                stood[pair] = await StandAsync(first, second, every: 1);
+                slept[pair] = await SleepAsync(first, second, every: 1);
+            }
+            catch (Exception e)
+            {
+                failed.Add($"{first} and {second}: {e.Message}");
+            }
+        });
+        Assert.True(failed.IsEmpty, string.Join('\n', failed.Order(StringComparer.Ordinal)));
+        BesideTable.Write(stood, slept);
+    }
 
-    private static async Task StandAsync(string first, string second, int every)
+    private static async Task<int> StandAsync(string first, string second, int every)
     {
         var (a, b) = (Enum.Parse<Work>(first), Enum.Parse<Work>(second));
+        var runs = 0;
         foreach (var inCopy in Places(a, b))
         {
             var cell = BesideTable.Of(a, b, inCopy);
@@ -47,18 +63,21 @@ public sealed class BesideTests
                 Assert.Contains(outcome.Second, cell.Second);
                 Assert.True(cell.Waits || !outcome.Waited, $"waits at {outcome.Stood}");
             }
+            runs += outcomes.Count;
             if (every > 1) continue;
             Assert.True(outcomes.Count >= (a == Work.Forget ? 1 : 3), $"{first} stood still at {outcomes.Count} calls only");
             Assert.Equal(cell.First, outcomes.Select(o => o.First).Distinct().Order(StringComparer.Ordinal));
             Assert.Equal(cell.Second, outcomes.Select(o => o.Second).Distinct().Order(StringComparer.Ordinal));
             Assert.Equal(cell.Waits, outcomes.Exists(o => o.Waited));
         }
+        return runs;
     }
 
     /// <summary>The second goes ahead, and the first, awake again, does no harm.</summary>
-    private static async Task SleepAsync(string first, string second, int every)
+    private static async Task<int> SleepAsync(string first, string second, int every)
     {
         var (a, b) = (Enum.Parse<Work>(first), Enum.Parse<Work>(second));
+        var runs = 0;
         foreach (var inCopy in Places(a, b))
         {
             foreach (var outcome in await RunAsync(a, b, inCopy, PastItsLease, every))
@@ -66,8 +85,10 @@ public sealed class BesideTests
                 Assert.Contains(outcome.First, BesideTable.Slept(a));
                 Assert.Contains(outcome.Second, BesideTable.BesideSleeper(a, b, inCopy));
                 Assert.False(outcome.Waited, $"waits at {outcome.Stood}");
+                runs++;
             }
         }
+        return runs;
     }
 
     private static async Task<List<BesideOutcome>> RunAsync(Work first, Work second, bool inCopy, TimeSpan stall, int every)

@@ -35,7 +35,7 @@ internal static class CrashRun
             if (cut) world.Model.PowerWasCut();
             trace.Add($"{step.Operation} {(process.Struck ? $"{step.Fault}" : "")} {outcome}{meanwhile} [{string.Join(" ", process.Counts.Where(c => c.Key < DiskCall.MakeFolder).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"))}]");
             if (!process.Struck) continue;
-            tally?.Add(step.Operation, step.Fault!.Kind, step.Meanwhile?.Operation);
+            tally?.Add(step.Operation, step.Fault!, step.Meanwhile?.Operation);
             // A machine that starts again, or a person who looks, takes longer than a lease of the dead, and sets the clock.
             world.Disk.Now = world.Disk.Latest + TimeSpan.FromMinutes(20);
             await world.CheckAsync(cut);

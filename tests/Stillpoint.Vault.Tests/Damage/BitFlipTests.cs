@@ -56,6 +56,19 @@ public sealed class BitFlipTests
     }
 
     [Fact]
+    public async Task Read_AnyObjectDoubled_OverAnotherOrBesideIt_IsToldOrHarmless()
+    {
+        var (content, expected) = await SmallVault.MakeAsync();
+        foreach (var a in content.Keys)
+        {
+            var beside = a[..^1] + (a[^1] == '0' ? '1' : '0');
+            await SmallVault.ReadAsync(MemoryStore.Of(new Dictionary<string, byte[]>(content) { [beside] = content[a] }), expected, $"{a} also as {beside}");
+            foreach (var b in content.Keys.Where(k => k != a))
+                await SmallVault.ReadAsync(MemoryStore.Of(new Dictionary<string, byte[]>(content) { [b] = content[a] }), expected, $"{a} over {b}");
+        }
+    }
+
+    [Fact]
     public async Task Open_LaterVersion_SaysNewerAndNotDamaged()
     {
         var (content, _) = await SmallVault.MakeAsync();

@@ -11,24 +11,26 @@ namespace Stillpoint.Vault.Tests.Damage;
 public sealed class DamageReportTests
 {
     private const int BlockSize = 16 * 1024;
+    private static readonly string[] Folders = ["packs", "pages", "index", "points"];
     private static readonly SeriesId Other = new(Guid.Parse("6f1d2a34-0000-4000-8000-000000000002"));
 
     [Fact]
     public Task Verify_AnyDamage_NamesExactlyThePointsThatAreHit() => RunAsync(1, 150);
 
     [Fact(Explicit = true)]
-    public Task Verify_AnyDamage_NamesExactlyThePointsThatAreHit_Many() => RunAsync(1_000, 5_000);
+    public async Task Verify_AnyDamage_NamesExactlyThePointsThatAreHit_Many() => (await RunAsync(1_000, 5_000)).Write(1_000, 5_000);
 
-    private static async Task RunAsync(int first, int count)
+    private static async Task<DamageTally> RunAsync(int first, int count)
     {
         var (content, expected) = await MakeAsync();
-        var hit = 0;
+        var tally = new DamageTally();
         await Parallel.ForEachAsync(Enumerable.Range(first, count), async (seed, _) =>
         {
-            var damaged = Damaged(content, new Random(seed));
-            if (await CheckAsync(MemoryStore.Of(damaged), expected, seed)) Interlocked.Increment(ref hit);
+            var (damaged, done) = Damaged(content, new Random(seed));
+            tally.Add(done, await CheckAsync(MemoryStore.Of(damaged), expected, seed));
         });
-        Assert.True(hit > count / 5, $"only {hit} of {count} did any harm: the test looks away");
+        Assert.True(tally.Harmful > count / 5, $"only {tally.Harmful} of {count} did any harm: the test looks away");
+        return tally;
     }
 
     /// <returns>Whether a point was hit.</returns>
@@ -70,29 +72,32 @@ public sealed class DamageReportTests
         }
     }
 
-    private static Dictionary<string, byte[]> Damaged(IReadOnlyDictionary<string, byte[]> content, Random random)
+    private static (Dictionary<string, byte[]> Objects, List<(string Folder, DamageKind Kind)> Done) Damaged(IReadOnlyDictionary<string, byte[]> content, Random random)
     {
+        var done = new List<(string Folder, DamageKind Kind)>();
         var objects = content.ToDictionary(o => o.Key, o => (byte[])o.Value.Clone(), StringComparer.Ordinal);
         // By kind first: packs are few, and they are what matters. Names are random, so by length, which is not.
         for (var times = random.Next(1, 3); times > 0; times--)
         {
-            var folder = new[] { "packs", "pages", "index", "points" }[random.Next(4)];
+            var folder = Folders[random.Next(Folders.Length)];
             var names = objects.Keys.Where(n => n.StartsWith(folder, StringComparison.Ordinal)).OrderBy(n => objects[n].Length).ToList();
             if (names.Count == 0) continue;
             var name = names[random.Next(names.Count)];
             var other = names[random.Next(names.Count)];
-            switch (random.Next(5))
+            var kind = (DamageKind)random.Next(5);
+            done.Add((folder, kind));
+            switch (kind)
             {
-                case 0 when objects[name].Length > 0:
+                case DamageKind.Flip when objects[name].Length > 0:
                     objects[name][random.Next(objects[name].Length)] ^= (byte)(1 << random.Next(8));
                     break;
-                case 1:
+                case DamageKind.Cut:
                     objects[name] = objects[name][..random.Next(objects[name].Length + 1)];
                     break;
-                case 2:
+                case DamageKind.Swap:
                     (objects[name], objects[other]) = (objects[other], objects[name]);
                     break;
-                case 3:
+                case DamageKind.Loss:
                     objects.Remove(name);
                     break;
                 default:
@@ -100,7 +105,7 @@ public sealed class DamageReportTests
                     break;
             }
         }
-        return objects;
+        return (objects, done);
     }
 
     private static async Task<(IReadOnlyDictionary<string, byte[]> Content, Dictionary<PointId, byte[]> Expected)> MakeAsync()
