@@ -28,6 +28,9 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
         return await CountAsync(tree.Root, shape.Depth, ct).ConfigureAwait(false) is var n && n < 0 ? -1 : n;
     }
 
+    /// <summary>Part of the index cannot be read: <see cref="Wanting"/> may lack something.</summary>
+    public bool IndexIsDamaged { get; private set; }
+
     /// <summary>For points that are forgotten and still there: what they need is told as damage if it is gone, but not as a point that is hit.</summary>
     public async Task WantAsync(TreeInfo tree, CancellationToken ct)
     {
@@ -59,11 +62,28 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
         catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
         {
             if (_missing.Add(id)) _failures.Add(e.Failure);
-            foreach (var place in await parts.Index.FindAllAsync(id, ct).ConfigureAwait(false)) _wanting.Add((place.Pack.Name, id));
+            await NeedAsync(id, ct).ConfigureAwait(false);
             count = -1;
         }
         _judged[(id, level)] = count;
         return count;
+    }
+
+    private async ValueTask NeedAsync(BlockId id, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var place in await parts.Index.FindAllAsync(id, ct).ConfigureAwait(false))
+            {
+                _wanting.Add((place.Pack.Name, id));
+                if (place.Entry.Codec != Packs.Codec.Delta) continue;
+                foreach (var under in await parts.Index.FindAllAsync(place.Entry.Base, ct).ConfigureAwait(false)) _wanting.Add((under.Pack.Name, place.Entry.Base));
+            }
+        }
+        catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged)
+        {
+            IndexIsDamaged = true;
+        }
     }
 
     private async ValueTask<bool> IsWholeAsync(BlockId id, CancellationToken ct)
@@ -75,12 +95,7 @@ internal sealed class TreeCheck(VaultParts parts, EntryVerdict verdict)
             // What an earlier run could not read for want of its base may be read again, and this run has just done so.
             if (verdict.WholePacks.Contains(place.Pack.Name) || !parts.Index.Exclusions.DamagedEntries.Contains((place.Pack.Name, id))) return true;
         }
-        foreach (var place in places)
-        {
-            _wanting.Add((place.Pack.Name, id));
-            if (place.Entry.Codec != Packs.Codec.Delta) continue;
-            foreach (var under in await parts.Index.FindAllAsync(place.Entry.Base, ct).ConfigureAwait(false)) _wanting.Add((under.Pack.Name, place.Entry.Base));
-        }
+        await NeedAsync(id, ct).ConfigureAwait(false);
         if (places.Count == 0 && _missing.Add(id))
             _failures.Add(Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", "index"), ("block", id.ToHex())).With(new("index", "no segment knows this id")));
         return false;

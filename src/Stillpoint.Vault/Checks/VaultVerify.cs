@@ -78,7 +78,7 @@ public static class VaultVerify
             var trees = new TreeCheck(parts, packs);
             var (points, whole, left) = await TreesAsync(vault, trees, proofs, Late, ct).ConfigureAwait(false);
             // Where it cannot be known what is needed, all is.
-            if (manifests.Count == 0 && parts.Index.Damaged.Count == 0 && left == 0) packs = Needed(packs, trees.Wanting);
+            if (manifests.Count == 0 && parts.Index.Damaged.Count == 0 && !trees.IndexIsDamaged && left == 0) packs = Needed(packs, trees.Wanting);
             await RecordAsync(vault, packs, trees.MissingIds, ct).ConfigureAwait(false);
             foreach (var pack in proofs.Packs.Keys.Except(all.Select(NameOf)).ToList()) proofs.Packs.Remove(pack);
             foreach (var pack in packs.WholePacks) proofs.Packs[pack] = now;

@@ -41,7 +41,7 @@ internal sealed class BaseTree(VaultParts parts, TreeInfo tree)
             lock (_lock)
             {
                 if (_damage is null) RecordAsync(e.Failure).GetAwaiter().GetResult();
-                _damage ??= e.Failure;
+                _damage = e.Failure;
             }
             return unknown;
         }
@@ -51,6 +51,7 @@ internal sealed class BaseTree(VaultParts parts, TreeInfo tree)
     private async Task RecordAsync(Failure damage)
     {
         if (!damage.Arguments.TryGetValue("block", out var hex) || !BlockId.TryParseHex(hex, out var page)) return;
+        // What makes the look-up itself fail is the index, and is told where it is needed next.
         var places = await parts.Index.FindAllAsync(page, CancellationToken.None).ConfigureAwait(false);
         var entries = places.Select(p => (p.Pack.Name, page)).DefaultIfEmpty((BlockId.Zero, page)).Where(e => !parts.Index.Exclusions.DamagedEntries.Contains(e)).ToList();
         if (entries.Count == 0) return;
