@@ -62,7 +62,7 @@ public sealed class DamagedBaseTests : IDisposable
         var disk = new DomainDisk("vda", "disk", DiskSourceKind.File, "qcow2", "/vda.qcow2", false, false, null);
         var plan = new CapturePlan(
             new("<domain/>", [disk], null, null, null, false, true), "<domain/>", false,
-            [new(disk, Size, @base is null ? null : "checkpoint", @base?.FindTree("vda"), null, true)], [], 1, @base, true, [], false);
+            [new(disk, Size, @base is null ? null : "checkpoint", @base?.FindTree("vda"), null, true)], [], 1, @base, true, false, [], false);
         var order = new BackupOrder(job, "web", CapturePolicy.Default with { SampleShare = 1 }, new HashSet<string>());
         DiskExtent[] extents = @base is null
             ? [new(0, 30 * Block, false, true), new(30 * Block, 10 * Block, true, true)]

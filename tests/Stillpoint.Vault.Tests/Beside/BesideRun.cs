@@ -1,4 +1,3 @@
-using Stillpoint.Model;
 using Stillpoint.Vault.Tests.Stores;
 
 namespace Stillpoint.Vault.Tests.Beside;
@@ -27,18 +26,17 @@ internal sealed class BesideRun
     public async Task<BesideOutcome> RunAsync(Work first, Work second, int at, bool inCopy, TimeSpan stall)
     {
         var sign = new StopSign(at, call => Counts(first, call));
-        var (mine, others) = (Secrets(), Secrets());
         var waited = false;
-        var a = new BesideWork(_content, new StoppingStore(At(first, inCopy), sign), new StoppingStore(_copy, sign), mine);
+        var a = new BesideWork(_content, new StoppingStore(At(first, inCopy), sign), new StoppingStore(_copy, sign), ["p"]) { NewSecret = "first" };
         var running = Task.Run(() => a.RunAsync(first));
-        BesideWork? b = null;
+        var ends = new List<BesideEnd>();
         var outcome = "";
         if (await Task.WhenAny(running, sign.Reached) == sign.Reached)
         {
-            (_store.Now, _copy.Now) = (_store.Now + stall, _copy.Now + stall);
-            others.Add(a.NewSecret);
-            b = new(_content, At(second, inCopy), _copy, others)
+            Pass(stall);
+            var b = new BesideWork(_content, At(second, inCopy), _copy, ["p", "first"])
             {
+                NewSecret = "second",
                 OnWaiting = async () =>
                 {
                     waited = true;
@@ -47,50 +45,23 @@ internal sealed class BesideRun
                 },
             };
             outcome = await b.RunAsync(second);
+            ends.Add(new(second, outcome, b.Made));
             sign.Wake();
         }
         var ended = await running;
-        await CheckAsync([(first, ended, a), .. b is null ? Array.Empty<(Work, string, BesideWork)>() : [(second, outcome, b)]], inCopy);
+        ends.Add(new(first, ended, a.Made));
+        Pass(TimeSpan.FromHours(1));
+        await BesideCheck.AllAsync(_content, _store, _copy, ends, inCopy);
         return new(sign.Reached.IsCompleted ? await sign.Reached : null, ended, outcome, waited);
     }
 
     /// <summary>Calls that others can notice; for those that only look, what they look at.</summary>
-    private static bool Counts(Work work, string call) =>
-        work is Work.Restore or Work.Verify ? !call.StartsWith("read ", StringComparison.Ordinal) || call.StartsWith("read pa", StringComparison.Ordinal) : !call.StartsWith("read ", StringComparison.Ordinal);
+    private static bool Counts(Work work, string call) => !call.StartsWith("read ", StringComparison.Ordinal)
+        || (work is Work.Restore or Work.Verify && call.StartsWith("read pa", StringComparison.Ordinal));
 
     private MemoryStore At(Work work, bool inCopy) => inCopy && work != Work.Copy ? _copy : _store;
 
-    private async Task CheckAsync(IReadOnlyList<(Work Work, string Outcome, BesideWork By)> done, bool inCopy)
-    {
-        var secrets = Secrets();
-        secrets.AddRange(done.Select(d => d.By.NewSecret));
-        (_store.Now, _copy.Now) = (_store.Now + TimeSpan.FromHours(1), _copy.Now + TimeSpan.FromHours(1));
-        foreach (var place in new[] { _store, _copy })
-        {
-            if (place == _copy && !inCopy && done.All(d => d.Work != Work.Copy)) continue; // nobody was there
-            var here = done.Where(d => d.Work == Work.Copy || (place == _copy) == inCopy).ToList();
-            bool Ran(Work work) => here.Any(d => d.Work == work);
-            var expected = new Dictionary<PointId, byte[]> { [_content.Other.Id] = _content.Bytes[_content.Other.Id] };
-            if (!Ran(Work.Forget)) expected[_content.Base.Id] = _content.Bytes[_content.Base.Id];
-            if (place == _store || here.Any(d => d is { Work: Work.Copy, Outcome: "done" })) expected[_content.NotInCopy.Id] = _content.Bytes[_content.NotInCopy.Id];
-            var known = new Dictionary<PointId, byte[]>(_content.Bytes);
-            known.Remove(_content.Forgotten.Id);
-            if (Ran(Work.Forget)) known.Remove(_content.Base.Id);
-            foreach (var (point, bytes) in done.Select(d => d.By.Made).OfType<(PointInfo, byte[])>())
-            {
-                known[point.Id] = bytes;
-                if ((place == _copy) == inCopy) expected[point.Id] = bytes;
-            }
-            await using var vault = await OpenVault.OpenAsync(place, new Passphrase(await BesideWork.SecretAsync(place, secrets)), TimeProvider.System, default);
-            await BesideCheck.WholeAsync(vault);
-            await VaultGc.RunAsync(vault, new() { PollEvery = TimeSpan.Zero }, default);
-            await BesideCheck.PointsAsync(vault, expected, known);
-            await BesideCheck.WholeAsync(vault);
-            BesideCheck.NothingIsLeft(place);
-        }
-    }
-
-    private static List<string> Secrets() => ["p"];
+    private void Pass(TimeSpan time) => (_store.Now, _copy.Now) = (_store.Now + time, _copy.Now + time);
 
     private static MemoryStore Again(MemoryStore store)
     {
@@ -102,6 +73,7 @@ internal sealed class BesideRun
     private static async Task<(BesideContent, MemoryStore, MemoryStore)> MakeAsync()
     {
         var (store, copy) = (new MemoryStore(), new MemoryStore());
-        return (await BesideContent.MakeAsync(store, copy), store, copy);
+        await BesideContent.MakeAsync(store, copy);
+        return (await BesideContent.FindAsync(store, copy), store, copy);
     }
 }

@@ -24,11 +24,11 @@ internal sealed class BesideWork(BesideContent content, IBlobStore store, IBlobS
     /// <summary>Called when a collection waits for older writers.</summary>
     public Func<Task>? OnWaiting { get; init; }
 
-    /// <summary>The point that a backup made, and what it must read as.</summary>
-    public (PointInfo Point, byte[] Bytes)? Made { get; private set; }
+    /// <summary>The point that a backup made.</summary>
+    public PointId? Made { get; private set; }
 
     /// <summary>What a change of keys makes the passphrase.</summary>
-    public string NewSecret { get; } = $"n{Guid.NewGuid():N}";
+    public string NewSecret { get; init; } = "n";
 
     /// <returns><c>done</c>, or the code of the failure.</returns>
     public async Task<string> RunAsync(Work work)
@@ -78,13 +78,7 @@ internal sealed class BesideWork(BesideContent content, IBlobStore store, IBlobS
         switch (work)
         {
             case Work.Backup:
-                var bytes = (byte[])content.Bytes[content.Base.Id].Clone();
-                bytes[BesideContent.BlockSize + 3] ^= 1; // a delta
-                new Random(5).NextBytes(bytes.AsSpan(2 * BesideContent.BlockSize, BesideContent.BlockSize));
-                // What is there and no point has it any more: in packs that are being collected and repacked.
-                content.Dead.AsSpan(0, 4 * BesideContent.BlockSize).CopyTo(bytes.AsSpan(4 * BesideContent.BlockSize));
-                content.Bytes[content.Forgotten.Id].AsSpan(8 * BesideContent.BlockSize, 4 * BesideContent.BlockSize).CopyTo(bytes.AsSpan(8 * BesideContent.BlockSize));
-                Made = (await PutAsync(vault, TestVault.Series, bytes, content.Base), bytes);
+                Made = (await PutAsync(vault, TestVault.Series, content.Next(), content.Base)).Id;
                 break;
             case Work.Restore:
                 if (!(await TestVault.CopyAsync(vault, content.Base)).AsSpan().SequenceEqual(content.Bytes[content.Base.Id])) throw new InvalidOperationException("restored wrong bytes");

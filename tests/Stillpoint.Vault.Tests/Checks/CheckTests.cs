@@ -1,10 +1,44 @@
 using Stillpoint.Model;
+using Stillpoint.Vault.Life;
+using Stillpoint.Vault.Packs;
+using Stillpoint.Vault.Tests.Life;
 using Xunit;
 
 namespace Stillpoint.Vault.Tests.Checks;
 
 public sealed class CheckTests
 {
+    /// <summary>A delta that no point has any more outlives its base, if it lies in a pack with much that lives: no damage, and no trouble for what comes.</summary>
+    [Fact]
+    public async Task Full_DeadDeltaWhoseBaseWasCollected_IsNoDamage()
+    {
+        var life = await LifeVault.CreateAsync();
+        await using var vault = await life.OpenAsync();
+        var random = new Random(3);
+        var bytes = new byte[10 * LifeVault.BlockSize];
+        random.NextBytes(bytes);
+        var first = await life.PutAsync(vault, bytes, null);
+        bytes = (byte[])bytes.Clone();
+        bytes[5] ^= 1; // the delta
+        random.NextBytes(bytes.AsSpan(LifeVault.BlockSize));
+        var second = await life.PutAsync(vault, bytes, first);
+        bytes = (byte[])bytes.Clone();
+        random.NextBytes(bytes.AsSpan(0, LifeVault.BlockSize));
+        await life.PutAsync(vault, bytes, second);
+        await VaultForget.ForgetAsync(vault, [first, second], default);
+        life.Store.Now += TimeSpan.FromHours(1);
+        Assert.True((await GcTests.GcAsync(life, new(Now: true))).PacksDeleted > 0);
+        await vault.Parts.Index.RefreshAsync(default);
+        var orphans = 0;
+        await IndexWalk.RunAsync(vault.Parts, vault.Parts.Index.Segments, (_, _, _, place) =>
+        {
+            if (place.Entry.Codec == Codec.Delta && vault.Parts.Index.FindLive(place.Entry.Base) is null) orphans++;
+        }, default);
+        Assert.Equal(1, orphans);
+        await life.CheckAsync(2);
+        Assert.Equal(0, life.Count("damaged/"));
+    }
+
     [Fact]
     public async Task Rebuild_IndexDeleted_PointsReadAgain()
     {

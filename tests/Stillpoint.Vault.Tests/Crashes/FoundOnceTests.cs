@@ -24,6 +24,11 @@ public sealed class FoundOnceTests
         EachAsync(DiskCall.SyncFolder, 16, FaultKind.Kill, fault =>
             [Backup with { Fault = fault }, Backup with { Operation = Operation.Rebuild }, Backup, Backup with { Operation = Operation.Restore, Fault = new(FaultKind.PowerCut, DiskCall.Create, 0, true, 5) }]);
 
+    /// <summary>The same writer's index names packs that are gone and that no point needs: a verification finds no damage in that.</summary>
+    [Fact]
+    public Task IndexOfAFencedWriter_NamesPacksThatAreGone_VerifyFindsNothing() =>
+        EachAsync(DiskCall.SyncFile, 8, FaultKind.LongStall, fault => [Backup with { Fault = fault, Meanwhile = Collect }, Backup with { Operation = Operation.Verify }]);
+
     private static async Task EachAsync(DiskCall call, int most, FaultKind kind, Func<Fault, IReadOnlyList<Step>> steps)
     {
         for (var ordinal = 0; ordinal < most; ordinal++)

@@ -70,6 +70,30 @@ public sealed class LeaseTests
         await writer.DisposeAsync();
     }
 
+    /// <summary>Of a host that is gone nobody can know whether a process lives: its lease binds until it has expired, and not a moment longer.</summary>
+    [Theory]
+    [InlineData("gone-host")]
+    [InlineData(null)] // this host's name, before it was started again
+    public async Task StaleLease_OfADeadHost_BindsUntilItExpires_ThenItsRemainsAreCollected(string? host)
+    {
+        var (store, vault) = await NewAsync();
+        var holder = ProcessIdentity.Current with { Host = host ?? ProcessIdentity.Current.Host, BootId = Guid.NewGuid(), Pid = 1 };
+        var terms = new LeaseTerms(LeaseKind.Writer, LeaseTerms.DefaultDuration, PointId.New(TimeProvider.System), null, holder, "backup of web");
+        await using var lease = await LeaseKeeper.TakeAsync(store, vault.Parts.Keys, terms, new ManualClock(), default); // never renewed
+        await store.TryPutAsync("packs/00/00" + new string('a', 62), [new byte[100]], default); // of that writer, in no index
+
+        store.Now += TimeSpan.FromMinutes(10);
+        var busy = await Assert.ThrowsAsync<FailureException>(() => IndexRebuild.RunAsync(vault, null, default));
+        Assert.Equal((FailureCode.VaultBusy, holder.Host), (busy.Failure.Code, busy.Failure.Arguments["host"]));
+        Assert.Equal(0, (await VaultGc.RunAsync(vault, new(), default)).PacksDeleted);
+
+        store.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal(LeaseState.Expired, Assert.Single(await vault.ListLeasesAsync(default)).State);
+        var report = await VaultGc.RunAsync(vault, new(), default);
+        Assert.Equal((1, 1L), (report.LeasesRemoved, report.PacksDeleted));
+        await IndexRebuild.RunAsync(vault, null, default);
+    }
+
     private static string? LeaseName(MemoryStore store) =>
         store.Content.Keys.Where(k => k.StartsWith("leases/", StringComparison.Ordinal)).OrderBy(k => k.Length).ThenBy(k => k, StringComparer.Ordinal).LastOrDefault();
 
