@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Stillpoint.Control.Catalog;
@@ -15,20 +16,26 @@ internal sealed class CatalogCopy : IDisposable
 {
     public const int MostJobs = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private readonly JobLock _alone;
 
-    private CatalogCopy(JobLock alone, string path) => (_alone, Path) = (alone, path);
+    /// <summary>By data folder: who waits for another of this process need not look again and again.</summary>
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
+
+    private readonly SemaphoreSlim _gate;
+    private JobLock? _alone;
+
+    private CatalogCopy(SemaphoreSlim gate, string path) => (_gate, Path) = (gate, path);
 
     public string Path { get; }
 
     /// <exception cref="FailureException">DataFolderUnusable.</exception>
     public static async Task<CatalogCopy> MakeAsync(CatalogDatabase database, DataFolder folder, TimeProvider clock, CancellationToken ct)
     {
-        JobLock? alone;
-        while ((alone = JobLock.TryTake(folder, "catalog-copy")) is null) await Task.Delay(Look, clock, ct);
-        var copy = new CatalogCopy(alone, folder.CatalogCopy);
+        var gate = Gates.GetOrAdd(folder.Path, static _ => new(1, 1));
+        await gate.WaitAsync(ct);
+        var copy = new CatalogCopy(gate, folder.CatalogCopy);
         try
         {
+            while ((copy._alone = JobLock.TryTake(folder, "catalog-copy")) is null) await Task.Delay(Look, clock, ct);
             File.Delete(copy.Path); // of one who was killed
             // SQLite takes an empty file for a new one, and leaves its mode as it is.
             using (new FileStream(copy.Path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite })) { }
@@ -58,13 +65,14 @@ internal sealed class CatalogCopy : IDisposable
     {
         try
         {
-            File.Delete(Path);
+            if (_alone is not null) File.Delete(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next copy takes its place.
         }
-        _alone.Dispose();
+        _alone?.Dispose();
+        _gate.Release();
     }
 
     private static void KeepJobs(SqliteConnection connection, int jobs)
