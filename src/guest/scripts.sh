@@ -146,7 +146,7 @@ keep() {
     trap 'now_post=yes' TERM
     trap '' HUP INT
     while [ ! -e "$state/post" ] && [ -z "$now_post" ]; do
-        read -r end < "$state/end"
+        read -r end < "$state/end" || return
         now
         [ "$now" -lt "$end" ] || break
         nap 0.2

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Stillpoint.Engine.Interop;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Hypervisor;
@@ -33,7 +32,11 @@ public sealed class JobFolder
     {
         try
         {
-            return Directory.CreateDirectory(paths.Run, Mode(0b111_001_001)).FullName;
+            if (Directory.Exists(paths.Run)) return paths.Run;
+            var root = Directory.CreateDirectory(paths.Run, Mode(0b111_001_001)).FullName;
+            // A umask takes away even what is asked for.
+            File.SetUnixFileMode(root, Mode(0b111_001_001));
+            return root;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +60,7 @@ public sealed class JobFolder
             throw DurableFile.Unusable(folder.Path, e);
         }
         // Root's own QEMU needs nothing; another user's must be given the folder, or begin fails with libvirt's words.
-        if (FindQemuUser(vm) is { User: not 0 } owner) FileSystem.TryChangeOwner(folder.Path, owner.User, owner.Group);
+        if (QemuUser.Find(vm) is { User: not 0 } owner) FileSystem.TryChangeOwner(folder.Path, owner.User, owner.Group);
         return folder;
     }
 
@@ -84,29 +87,4 @@ public sealed class JobFolder
     }
 
     private static UnixFileMode Mode(int bits) => (UnixFileMode)bits;
-
-    /// <summary>User and group of the QEMU that runs the VM, from its command line in /proc; null where it cannot be seen.</summary>
-    private static (uint User, uint Group)? FindQemuUser(VmId vm)
-    {
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(System.IO.Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out _)) continue;
-            try
-            {
-                var words = File.ReadAllText(process + "/cmdline").Split('\0');
-                var at = Array.IndexOf(words, "-uuid");
-                if (at < 0 || at + 1 >= words.Length || words[at + 1] != vm.ToString()) continue;
-                return (IdOf("Uid:"), IdOf("Gid:"));
-
-                uint IdOf(string field) => uint.Parse(
-                    File.ReadLines(process + "/status").First(l => l.StartsWith(field, StringComparison.Ordinal)).Split('\t')[2],
-                    CultureInfo.InvariantCulture);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The process ended while it was looked at, or is not ours to see.
-            }
-        }
-        return null;
-    }
 }

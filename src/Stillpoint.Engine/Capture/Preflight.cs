@@ -19,7 +19,7 @@ internal sealed class Preflight(IDomain domain, DomainConfig config, string scra
 
     public string Name => "preflight";
 
-    /// <exception cref="FailureException">VmBusyWithOtherJob, VmPausedByHost, ScratchSpaceLow.</exception>
+    /// <exception cref="FailureException">VmBusyWithOtherJob, VmPausedByHost, ScratchSpaceLow, ScratchUnusable.</exception>
     public async Task<IReadOnlyList<Fact>> RunAsync(CancellationToken ct)
     {
         var facts = new List<Fact>();
@@ -30,6 +30,7 @@ internal sealed class Preflight(IDomain domain, DomainConfig config, string scra
         if (Value("domain.paused-by-io-error") == "true") throw Failed(FailureCode.VmPausedByHost, facts, ("vm", domain.Name));
         if (long.Parse(Value("scratch.free-bytes")!, CultureInfo.InvariantCulture) < LeastScratch)
             throw Failed(FailureCode.ScratchSpaceLow, facts, ("path", scratchFolder));
+        if (QemuUser.Find(domain.Id) is { } user && await user.ReachesAsync(scratchFolder, clock, ct) is { } closed) throw new FailureException(closed);
         return facts;
     }
 

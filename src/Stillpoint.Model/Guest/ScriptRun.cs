@@ -20,7 +20,7 @@ public sealed record ScriptRun(ScriptPhase Phase, string Name, int ExitCode, int
         var folder = Phase is ScriptPhase.PreFreeze ? "pre-freeze.d" : "post-freeze.d";
         return Failure.Of(
                 FailureCode.GuestScriptFailed, Phase is ScriptPhase.PreFreeze ? Stage.Preflight : Stage.Thaw,
-                ("vm", vm), ("script", $"/etc/stillpoint/{folder}/{Name}"), ("exit", TimedOut ? exit + ", time limit" : exit))
+                ("vm", vm), ("script", $"/etc/stillpoint/{folder}/{Name}"), ("exit", TimedOut ? exit + ", timeout" : exit))
             .With(new(Name, Output)).CanRetry();
     }
 }

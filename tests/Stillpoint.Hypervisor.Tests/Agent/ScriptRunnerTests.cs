@@ -20,6 +20,7 @@ public sealed class ScriptRunnerTests : IDisposable
         }
     }
 
+    /// <summary>A keeper whose state is gone ends.</summary>
     public void Dispose() => _folder.Dispose();
 
     private ToolCall Call(params string[] arguments) => new(
@@ -157,6 +158,16 @@ public sealed class ScriptRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Keeper_StateIsGone_Ends()
+    {
+        Put("pre-freeze.d/10-a", "");
+        await SayAsync("pre", "t1", "60", "0", "continue", "600", "600");
+        var pid = (await File.ReadAllTextAsync(_folder["run", "stillpoint-scripts", "owner"])).Split(' ')[1];
+        Directory.Delete(_folder["run", "stillpoint-scripts"], recursive: true);
+        await GoneAsync(pid);
+    }
+
+    [Fact]
     public async Task Pre_WhileAnothersScriptsAreOpen_IsRefusedAndTheirsGoOn()
     {
         Put("pre-freeze.d/10-a", "");
@@ -187,7 +198,18 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         var pid = (await File.ReadAllTextAsync(_folder["run", "stillpoint-scripts", "owner"])).Split(' ')[1];
         (await Tool.RunAsync("kill", "-9", pid)).Must();
-        var stat = $"/proc/{pid}/stat";
-        await Eventually.IsAsync("it is gone", () => !File.Exists(stat) || File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal));
+        await GoneAsync(pid);
     }
+
+    private static Task GoneAsync(string pid) => Eventually.IsAsync("it is gone", () =>
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    });
 }
