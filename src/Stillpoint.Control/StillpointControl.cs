@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Stillpoint.Control.Alerts;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Doctoring;
 using Stillpoint.Control.Jobs;
@@ -49,6 +50,8 @@ public sealed class StillpointControl : IDisposable
         Policies = new(database, clock, Changes);
         Protection = new(database, clock, Changes);
         Settings = new(database, Changes);
+        Alerts = new(database, clock);
+        AlertWatch = new(database, Alerts, new(database, Policies, Protection, clock), Settings, clock);
         Claims = new(database, folder, clock);
         Plans = new(database, Policies, Protection, Settings, clock);
         _saver = new(database, folder, clock);
@@ -65,6 +68,10 @@ public sealed class StillpointControl : IDisposable
     public ProtectionTable Protection { get; }
 
     public SettingTable Settings { get; }
+
+    public AlertTable Alerts { get; }
+
+    public AlertWatch AlertWatch { get; }
 
     public ChangeSignal Changes { get; } = new();
 
@@ -108,6 +115,7 @@ public sealed class StillpointControl : IDisposable
             Places.VmUsed(domain.Id, domain.Name, host.Uri.Text);
         });
         var job = NewJob(order.Job, JobKind.Backup, domain.Id, domain.Name, host.Uri.Text, vault.Path, null, LockOf(domain.Id));
+        order = order with { Bandwidth = LimitsOf(domain.Id) };
         return await _boundary.RunAsync(
             job, watcher,
             async (events, token) =>
@@ -128,6 +136,9 @@ public sealed class StillpointControl : IDisposable
             },
             ct);
     }
+
+    /// <summary>What the policy of a VM says of its jobs' bandwidth; none: it is under no policy, or under one that says nothing.</summary>
+    public IReadOnlyList<BandwidthLimit> LimitsOf(VmId vm) => Protection.Find(vm) is { } known ? Policies.Find(known.Policy).Policy.Bandwidth : [];
 
     /// <param name="host">Null only for single disks.</param>
     /// <param name="point">The point that the order names.</param>

@@ -20,6 +20,7 @@ internal static class CommandTree
         new("file", "FILE"), new("schedule", "TEXT", Repeatable: true), new("time-zone", "ZONE", "time-zone.schedule"),
         new("keep-last", "N"), new("keep-hourly", "N"), new("keep-daily", "N"), new("keep-weekly", "N"), new("keep-monthly", "N"), new("keep-yearly", "N"),
         new("retries", "N"), new("retry-after", "MINUTES"), new("objective", "HOURS"),
+        new("bandwidth", "TEXT", Repeatable: true),
         new("consistency", "LEVEL", Choices: ["application", "file-system", "crash"]), new("step-down", "ANSWER", Choices: ["yes", "no"]), new("freeze-limit", "SECONDS"),
         new("guard", "RULE", Choices: ["require", "warden-alone"]), new("tracking", "MODE", Choices: ["auto", "persistent", "none"]),
         new("patience", "MINUTES"), .. ScriptOptions.All,
@@ -68,6 +69,16 @@ internal static class CommandTree
             ], Run: PlanSettingsVerb.RunAsync),
         ]),
         new("run-due", Run: RunDueVerb.RunAsync),
+        new("alert", Children:
+        [
+            new("list", Own: [new("all", Text: "all.alert")], Run: AlertVerbs.ListAsync), new("clear", new("ALERT"), Run: AlertVerbs.ClearAsync),
+            new("settings", Own:
+            [
+                new("command", "CMD"), new("webhook", "URL"), new("webhook-secret-file", "FILE"), new("heartbeat", "URL"), new("smtp", "HOST[:PORT]"),
+                new("mail-from", "ADDRESS"), new("mail-to", "ADDRESS"),
+            ], Run: AlertVerbs.SettingsAsync),
+            new("test", Run: AlertVerbs.TestAsync),
+        ]),
         new("backup", Vm,
         [
             new("consistency", "LEVEL", Choices: ["application", "file-system", "crash"]), new("strict"), new("freeze-limit", "SECONDS"),

@@ -107,6 +107,17 @@ internal sealed record CareJson(string Kind, string Job, string State, long Coun
 internal sealed record RunDueJson(
     IReadOnlyList<DueRunJson> Runs, IReadOnlyList<HostOutJson> HostsOutOfReach, IReadOnlyList<CareJson> Care, IReadOnlyList<FailureJson> Failures);
 
+internal sealed record AlertJson(
+    string Alert, string Kind, string Subject, string Name, IReadOnlyDictionary<string, string> Arguments, string Message, DateTimeOffset Raised, DateTimeOffset Seen,
+    DateTimeOffset? Hushed, DateTimeOffset? Cleared);
+
+internal sealed record AlertsJson(IReadOnlyList<AlertJson> Alerts);
+
+internal sealed record AlertSettingsJson(
+    string? Command, string? Webhook, string? WebhookSecretFile, string? Heartbeat, string? Smtp, string? MailFrom, string? MailTo);
+
+internal sealed record AlertSentJson(bool Sent);
+
 internal sealed record RuleJson(string Name, string Policy, string? Match, string? Metadata, string? Host, int Vms);
 
 internal sealed record RulesJson(IReadOnlyList<RuleJson> Rules);
@@ -196,6 +207,9 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(PlanJson))]
 [JsonSerializable(typeof(PlanSettingsJson))]
 [JsonSerializable(typeof(RunDueJson))]
+[JsonSerializable(typeof(AlertsJson))]
+[JsonSerializable(typeof(AlertSettingsJson))]
+[JsonSerializable(typeof(AlertSentJson))]
 [JsonSerializable(typeof(RulesJson))]
 [JsonSerializable(typeof(HostAddedJson))]
 [JsonSerializable(typeof(RemovedJson))]

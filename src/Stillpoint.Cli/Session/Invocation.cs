@@ -61,10 +61,19 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
         return OpenVaultAsync(path, VaultSecret, ct);
     }
 
-    /// <summary>The secret is gone when the vault is open, or is not.</summary>
-    public async Task<OpenedVault> OpenVaultAsync(string path, VaultSecret secret, CancellationToken ct)
+    /// <param name="reading">The pace at which packs are read.</param>
+    public Task<OpenedVault> OpenVaultAsync(Pace reading, CancellationToken ct)
     {
-        using (secret) return new(Keep(await OpenVault.OpenAsync(new FolderStore(path), secret, World.Clock, ct)), path);
+        var path = VaultPath;
+        return OpenVaultAsync(path, new ThrottledStore(new FolderStore(path), null, reading), VaultSecret, ct);
+    }
+
+    /// <summary>The secret is gone when the vault is open, or is not.</summary>
+    public Task<OpenedVault> OpenVaultAsync(string path, VaultSecret secret, CancellationToken ct) => OpenVaultAsync(path, new FolderStore(path), secret, ct);
+
+    private async Task<OpenedVault> OpenVaultAsync(string path, IBlobStore store, VaultSecret secret, CancellationToken ct)
+    {
+        using (secret) return new(Keep(await OpenVault.OpenAsync(store, secret, World.Clock, ct)), path);
     }
 
     /// <summary>The vault itself rather than what the engine sees of it: for looking after it.</summary>

@@ -22,6 +22,7 @@ internal static class PolicyOptions
             Retention = new(
                 Keep(line, "keep-last", keep.Last), Keep(line, "keep-hourly", keep.Hourly), Keep(line, "keep-daily", keep.Daily),
                 Keep(line, "keep-weekly", keep.Weekly), Keep(line, "keep-monthly", keep.Monthly), Keep(line, "keep-yearly", keep.Yearly)),
+            Bandwidth = line.Has("bandwidth") ? Limits(line, call.World.Clock.LocalTimeZone.Id) : policy.Bandwidth,
             Retries = Keep(line, "retries", policy.Retries),
             RetryAfter = Span(line, "retry-after", TimeSpan.FromMinutes(1), "1-1440 min") ?? policy.RetryAfter,
             Objective = line.Value("objective") is None ? null : Span(line, "objective", TimeSpan.FromHours(1), "1-8784 h") ?? policy.Objective,
@@ -56,6 +57,12 @@ internal static class PolicyOptions
     {
         var zone = line.Value("time-zone") ?? localZone;
         return line.Values("schedule") is [None] ? [] : [.. line.Values("schedule").Select(s => ScheduleText.Parse(s, zone))];
+    }
+
+    private static IReadOnlyList<BandwidthLimit> Limits(CommandLine line, string localZone)
+    {
+        var zone = line.Value("time-zone") ?? localZone;
+        return line.Values("bandwidth") is [None] ? [] : [.. line.Values("bandwidth").Select(b => BandwidthLimit.Parse(b, zone))];
     }
 
     private static int Keep(CommandLine line, string option, int present) => line.Has(option) ? line.Count(option, 0) : present;

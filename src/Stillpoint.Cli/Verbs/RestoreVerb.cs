@@ -6,6 +6,7 @@ using Stillpoint.Engine.Restore;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Vault;
+using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Cli.Verbs;
 
@@ -15,8 +16,11 @@ internal static class RestoreVerb
     {
         var started = call.World.Clock.GetTimestamp();
         RestoreOptions.Check(call.Line);
-        var vault = await call.OpenVaultAsync(ct);
+        // Which VM's limits hold is known with the point, which the vault tells.
+        IReadOnlyList<BandwidthLimit> limits = [];
+        var vault = await call.OpenVaultAsync(new Pace(now => BandwidthLimit.At(limits, TransferDirection.Restore, now), call.World.Clock), ct);
         var point = await PointChoice.FindAsync(call, vault.Vault, ct);
+        limits = call.Control.LimitsOf(new(point.Series.Value));
         var order = RestoreOptions.OrderOf(call, JobId.New(call.World.Clock), point.Id.ToString());
         Ask(call, order, point);
         IHypervisorHost? host = order is RestoreDisks ? null : await call.ConnectAsync(ct);

@@ -14,7 +14,8 @@ internal static class RunDueVerb
         var vault = new VaultAccess(call.VaultPath, secret);
         await Recovery.RunAsync(call, null, ct);
         var log = new DueLog(call);
-        using (var scheduler = new BackupScheduler(call.Control, call.World.Connect, vault, log, log, call.World.Clock)) await scheduler.RunDueAsync(ct);
+        using (var scheduler = new BackupScheduler(call.Control, call.World.Connect, vault, log, log, call.World.Clock) { AlertWords = a => AlertWords.Of(a, call.Texts) })
+            await scheduler.RunDueAsync(ct);
         call.Show(log.ToJson, JsonDocuments.Shapes.RunDueJson, log.Sum);
         return log.ExitCode;
     }

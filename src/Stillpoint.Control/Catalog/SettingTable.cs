@@ -1,3 +1,4 @@
+using Stillpoint.Control.Alerts;
 using Stillpoint.Control.Protection;
 using Stillpoint.Control.Scheduling;
 using Stillpoint.Model;
@@ -8,6 +9,7 @@ namespace Stillpoint.Control.Catalog;
 public sealed class SettingTable(CatalogDatabase database, ChangeSignal? changes = null)
 {
     private const string SchedulerKey = "scheduler";
+    private const string AlertKey = "alerts";
 
     /// <exception cref="FailureException">When set: UsageInvalid.</exception>
     public SchedulerSettings Scheduler
@@ -18,6 +20,17 @@ public sealed class SettingTable(CatalogDatabase database, ChangeSignal? changes
             if (value.Validate() is { } invalid) throw new FailureException(invalid);
             Write(SchedulerKey, StoredJson.Write(value));
             changes?.Tell();
+        }
+    }
+
+    /// <exception cref="FailureException">When set: UsageInvalid.</exception>
+    public AlertSettings Alerts
+    {
+        get => Read(AlertKey) is { } text ? StoredJson.Read<AlertSettings>(text) : new();
+        set
+        {
+            if (value.Validate() is { } invalid) throw new FailureException(invalid);
+            Write(AlertKey, StoredJson.Write(value));
         }
     }
 

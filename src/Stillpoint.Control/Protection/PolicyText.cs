@@ -17,9 +17,9 @@ public static class PolicyText
     {
         try
         {
-            return StoredJson.Read<Policy>(json) is { Name: not null, Schedules: not null, Capture.Scripts: not null, Retention: not null } policy
+            return StoredJson.Read<Policy>(json) is { Name: not null, Schedules: not null, Bandwidth: not null, Capture.Scripts: not null, Retention: not null } policy
                 ? policy
-                : throw new JsonException("name, schedules, capture, its scripts and retention cannot be null");
+                : throw new JsonException("name, schedules, bandwidth, capture, its scripts and retention cannot be null");
         }
         catch (JsonException e)
         {

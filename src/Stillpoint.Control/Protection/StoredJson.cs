@@ -18,13 +18,21 @@ internal static class StoredJson
         IgnoreReadOnlyProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false), new ScheduleConverter() },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false), new ScheduleConverter(), new BandwidthConverter() },
     };
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     /// <exception cref="JsonException">With where and why.</exception>
     public static T Read<T>(string json) where T : class => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null");
+
+    private sealed class BandwidthConverter : JsonConverter<BandwidthLimit>
+    {
+        public override BandwidthLimit Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            BandwidthLimit.Parse(reader.TokenType is JsonTokenType.String ? reader.GetString()! : throw new JsonException(BandwidthLimit.Expected), TimeZoneInfo.Utc.Id);
+
+        public override void Write(Utf8JsonWriter writer, BandwidthLimit value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
 
     private sealed class ScheduleConverter : JsonConverter<Schedule>
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Stillpoint.Control.Alerts;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Workers;
@@ -33,6 +34,9 @@ public sealed class BackupScheduler : IDisposable
     /// <summary>VMs of which a start came to no job: they wait for the next look at the hosts.</summary>
     private readonly ConcurrentDictionary<VmId, bool> _waiting = [];
 
+    /// <summary>An alert in the language of whoever is told of it; where nobody says, its code.</summary>
+    public Func<Alert, string> AlertWords { get; init; } = static a => $"{a.Condition.Name}: {a.Condition.Kind.ToText()}";
+
     /// <param name="vault">Where points go; its secret must live as long as this.</param>
     /// <param name="watcher">Gets the events of every job, of several at once.</param>
     /// <exception cref="FailureException">DataFolderUnusable.</exception>
@@ -59,7 +63,7 @@ public sealed class BackupScheduler : IDisposable
     private async Task LoopAsync(bool once, CancellationToken ct)
     {
         var running = new List<Task>();
-        Task? care = null;
+        Task? care = null, telling = null;
         var cared = false;
         try
         {
@@ -79,15 +83,26 @@ public sealed class BackupScheduler : IDisposable
                     care = null;
                 }
                 var idle = running.Count == 0;
-                if (once && idle && cared && care is null) return;
+                if (once && idle && cared && care is null)
+                {
+                    await TellAsync(ct);
+                    return;
+                }
                 if (care is null && (!once || idle)) (care, cared) = (CareAsync(idle, ct), true);
+                if (telling is { IsCompleted: true })
+                {
+                    await telling;
+                    telling = null;
+                }
+                // A way to tell people may be slow: no start waits for it.
+                if (!once) telling ??= TellAsync(ct);
                 // A daemon's care leaves nothing to start: it wakes nobody.
                 await WaitAsync([.. running, changed, .. once && care is not null ? [care] : Array.Empty<Task>()], ct);
             }
         }
         finally
         {
-            await Task.WhenAll([.. running, care ?? Task.CompletedTask]);
+            await Task.WhenAll([.. running, care ?? Task.CompletedTask, telling ?? Task.CompletedTask]);
         }
         ct.ThrowIfCancellationRequested();
     }
@@ -159,6 +174,21 @@ public sealed class BackupScheduler : IDisposable
         catch (FailureException e)
         {
             _events.Publish(new LookFailed(_clock.GetUtcNow(), e.Failure));
+        }
+    }
+
+    private async Task TellAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _control.AlertWatch.LookAsync(_vault.Path, AlertWords, f => _events.Publish(new LookFailed(_clock.GetUtcNow(), f)), ct);
+        }
+        catch (FailureException e)
+        {
+            _events.Publish(new LookFailed(_clock.GetUtcNow(), e.Failure));
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
         }
     }
 }

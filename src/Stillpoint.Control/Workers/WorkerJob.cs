@@ -33,6 +33,9 @@ internal sealed class WorkerJob : IJobEvents
     private readonly Task<OpenVault> _opening;
     private JobId _job;
 
+    /// <summary>Known with the order, when the store is open already.</summary>
+    private volatile IReadOnlyList<BandwidthLimit> _bandwidth = [];
+
     /// <summary>Begins to open vault and host. Nothing is written before there is an order.</summary>
     /// <param name="save">Ends with the owner's id when the catalog's copy is ready, or with null when there will be none.</param>
     public WorkerJob(
@@ -53,6 +56,7 @@ internal sealed class WorkerJob : IJobEvents
     public async Task RunAsync(WorkerOrder order, CancellationToken ct)
     {
         _job = order.Backup.Job;
+        _bandwidth = order.Backup.Bandwidth;
         await using var watching = _watching;
         await using var vault = await _opening;
         _say(new() { Vault = vault.Id.Value });
@@ -83,7 +87,7 @@ internal sealed class WorkerJob : IJobEvents
     {
         using VaultSecret secret = _start.IsRecoveryKey ? new RecoveryKey(_start.Secret.AsSpan()) : new Passphrase(_start.Secret.AsSpan());
         CryptographicOperations.ZeroMemory(_start.Secret);
-        return await OpenVault.OpenAsync(_store, secret, _clock, ct);
+        return await OpenVault.OpenAsync(new ThrottledStore(_store, new(now => BandwidthLimit.At(_bandwidth, TransferDirection.Backup, now), _clock), null), secret, _clock, ct);
     }
 
     private async Task ClearAsync(IVault vault, CancellationToken ct)

@@ -14,6 +14,9 @@ public sealed record BackupOrder(
 {
     /// <summary>Freeze also a guest that is busy.</summary>
     public bool DespiteLoad { get; init; }
+
+    /// <summary>How much it may write to the vault, by time of day.</summary>
+    public IReadOnlyList<BandwidthLimit> Bandwidth { get; init; } = [];
 }
 
 /// <param name="Vault">Where the point is.</param>

@@ -67,6 +67,10 @@ public enum FailureCode
     RuleExists,
     VmNotProtected,
 
+    /// <summary>No open one, or several.</summary>
+    AlertNotFound,
+    AlertNotSent,
+
     // host and VM
     HostNotKnown,
     HostInUse,

@@ -9,6 +9,7 @@ public sealed record Policy(string Name)
 {
     public const int MostSchedules = 16;
     public const int MostRetries = 10;
+    public const int MostLimits = 16;
     public const int MostKept = 10_000;
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
     public static readonly TimeSpan LongestObjective = TimeSpan.FromDays(366);
@@ -30,6 +31,9 @@ public sealed record Policy(string Name)
     /// <summary>The newest point should not be older: 1 h to 366 d. Null: nothing is promised.</summary>
     public TimeSpan? Objective { get; init; }
 
+    /// <summary>How much a job of a VM under it may move, by time of day. None: as fast as it goes.</summary>
+    public IReadOnlyList<BandwidthLimit> Bandwidth { get; init; } = [];
+
     /// <summary>Where retention's days begin: the first schedule's zone.</summary>
     public string Zone => Schedules.Count > 0 ? Schedules[0].Zone : TimeZoneInfo.Utc.Id;
 
@@ -39,6 +43,7 @@ public sealed record Policy(string Name)
         if (Name.Length is 0 or > 63 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) return Invalid("name", Name, "A-Z a-z 0-9 - _ ., 1-63");
         if (Capture.Validate() is { } capture) return capture;
         if (Schedules.Count > MostSchedules) return Invalid("schedule", Text(Schedules.Count), $"0-{MostSchedules}");
+        if (Bandwidth.Count > MostLimits) return Invalid("bandwidth", Text(Bandwidth.Count), $"0-{MostLimits}");
         if (Retries is < 0 or > MostRetries) return Invalid("retries", Text(Retries), $"0-{MostRetries}");
         if (RetryAfter < TimeSpan.FromMinutes(1) || RetryAfter > LongestRetryAfter) return Invalid("retry-after", Text(RetryAfter.TotalMinutes), "1-1440 min");
         if (Objective is { } o && (o < TimeSpan.FromHours(1) || o > LongestObjective)) return Invalid("objective", Text(o.TotalHours), "1-8784 h");

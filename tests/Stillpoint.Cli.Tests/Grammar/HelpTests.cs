@@ -45,7 +45,7 @@ public sealed partial class HelpTests
             foreach (var option in command.Options.Concat(CommandTree.Everywhere)) used.Add(option.HelpKey);
         }
         // Families whose keys come from enums: Texts' own tests hold them to those.
-        string[] families = ["failure.", "stage.", "consistency.", "job-state.", "job-kind.", "sub-task.", "read-mode.", "power.", "form.", "reason.", "keep.", "start-kind."];
+        string[] families = ["failure.", "stage.", "consistency.", "job-state.", "job-kind.", "sub-task.", "read-mode.", "power.", "form.", "reason.", "keep.", "start-kind.", "alert."];
         Assert.All(Enum.GetValues<KeepReason>(), r => Assert.Contains("keep." + r.ToText(), keys));
         Assert.All(Enum.GetValues<Control.Planning.StartKind>(), k => Assert.Contains("start-kind." + k.ToText(), keys));
         Assert.Equal([], keys.Where(k => !used.Contains(k) && !families.Any(f => k.StartsWith(f, StringComparison.Ordinal))));

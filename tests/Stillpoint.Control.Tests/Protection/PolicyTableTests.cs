@@ -33,18 +33,21 @@ public sealed class PolicyTableTests : IDisposable
         {
             Capture = new() { Wanted = Consistency.Crash, StepDown = false, FreezeLimit = TimeSpan.FromSeconds(7), Guard = GuardRule.WardenAlone, Tracking = Tracking.None, SampleShare = 0.25 },
             Retention = new(3, 4, 5, 6, 7, 8), Retries = 5, RetryAfter = TimeSpan.FromMinutes(40), Objective = TimeSpan.FromHours(26),
+            Bandwidth = [BandwidthLimit.Parse("backup 08:00-18:00 20MB Europe/Amsterdam", "UTC"), BandwidthLimit.Parse("restore 00:00-00:00 3GiB", "UTC")],
         };
         var again = PolicyText.Read(PolicyText.Write(policy));
         Assert.Equal(policy.Schedules, again.Schedules);
-        Assert.Equal(policy with { Schedules = [] }, again with { Schedules = [] });
+        Assert.Equal(policy.Bandwidth, again.Bandwidth);
+        Assert.Equal(WithoutLists(policy), WithoutLists(again));
     }
 
     [Fact]
     public void Text_WithMembersLeftOut_HasTheirDefaults()
     {
         var policy = PolicyText.Read("""{"name": "p", "capture": {"freezeLimit": "00:00:20"}}""");
-        Assert.Equal(new Policy("p") { Capture = CapturePolicy.Default with { FreezeLimit = TimeSpan.FromSeconds(20) } } with { Schedules = [] }, policy with { Schedules = [] });
+        Assert.Equal(WithoutLists(new("p") { Capture = CapturePolicy.Default with { FreezeLimit = TimeSpan.FromSeconds(20) } }), WithoutLists(policy));
         Assert.Empty(policy.Schedules);
+        Assert.Empty(policy.Bandwidth);
     }
 
     [Theory]
@@ -95,6 +98,9 @@ public sealed class PolicyTableTests : IDisposable
     }
 
     internal static Policy Nightly => new("nightly") { Schedules = [ScheduleText.Parse("daily 20:00-06:00 Europe/Amsterdam", "UTC"), ScheduleText.Parse("weekly sun 01:00-05:00 UTC", "UTC")] };
+
+    /// <summary>Lists are equal by being the same one.</summary>
+    private static Policy WithoutLists(Policy policy) => policy with { Schedules = Array.Empty<Schedule>(), Bandwidth = Array.Empty<BandwidthLimit>() };
 
     private static FailureCode Code(Action act) => Assert.Throws<FailureException>(act).Failure.Code;
 }

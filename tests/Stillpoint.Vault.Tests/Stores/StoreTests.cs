@@ -16,6 +16,72 @@ public sealed class FaultStoreTests : StoreConformance
     private protected override IBlobStore Store { get; } = new FaultStore(new MemoryStore(), (_, _) => null);
 }
 
+public sealed class ThrottledStoreTests : StoreConformance
+{
+    private readonly ManualClock _clock = new();
+
+    private protected override IBlobStore Store { get; } =
+        new ThrottledStore(new MemoryStore(), new(_ => null, TimeProvider.System), new(_ => null, TimeProvider.System));
+
+    [Fact]
+    public async Task TryPut_OfPacksAtARate_PassesThemOneAfterTheOtherAsTheirBytesMay()
+    {
+        var store = new ThrottledStore(new MemoryStore(), new(_ => 1000, _clock), null);
+        var first = store.TryPutAsync("packs/one", [new byte[3000]], default);
+        var second = store.TryPutAsync("packs/two", [new byte[1000], new byte[1000]], default);
+        // What is small goes past them.
+        Assert.True(await store.TryPutAsync("leases/one", [new byte[9000]], default));
+        Pass(seconds: 2);
+        Assert.Null(await store.FindAsync("packs/one", default));
+        Pass(seconds: 1);
+        Assert.True(await first);
+        Assert.Null(await store.FindAsync("packs/two", default));
+        Pass(seconds: 2);
+        Assert.True(await second);
+    }
+
+    [Fact]
+    public async Task Read_WhoseWindowEndsWhileItWaits_GoesOnAtOnce()
+    {
+        var limited = true;
+        var inner = new MemoryStore();
+        await inner.TryPutAsync("packs/one", [new byte[5000]], default);
+        var store = new ThrottledStore(inner, null, new(_ => limited ? 10 : null, _clock));
+        var read = store.ReadAsync("packs/one", 0, new byte[5000], default);
+        Pass(seconds: 60);
+        Assert.False(read.IsCompleted);
+        limited = false;
+        Pass(seconds: 1);
+        Assert.Equal(5000, await read);
+    }
+
+    [Fact]
+    public async Task Pass_AfterARest_DoesNotMakeUpForIt()
+    {
+        var pace = new Pace(_ => 1000, _clock);
+        Pass(seconds: 3600);
+        var passing = pace.PassAsync(1000, default);
+        Assert.False(passing.IsCompleted);
+        Pass(seconds: 1);
+        await passing;
+    }
+
+    [Fact]
+    public async Task Pass_ThatIsCancelled_EndsAtOnce()
+    {
+        using var cancel = new CancellationTokenSource();
+        var passing = new Pace(_ => 1, _clock).PassAsync(1_000_000, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await passing);
+    }
+
+    private void Pass(int seconds)
+    {
+        // In small steps, as time passes: the timers of each run what waited for them.
+        for (var i = 0; i < seconds * 10; i++) _clock.Advance(TimeSpan.FromMilliseconds(100));
+    }
+}
+
 public sealed class WatchedStoreTests : StoreConformance
 {
     private readonly SteppedClock _clock = new();
