@@ -62,7 +62,18 @@ internal sealed class SchedulerHost : ISchedulerEvents, IDisposable
     public async Task RunDueAsync()
     {
         using var scheduler = New();
-        await scheduler.RunDueAsync(CancellationToken.None);
+        await WhileTimePassesAsync(scheduler.RunDueAsync(CancellationToken.None));
+    }
+
+    /// <summary>Jobs that end at once wait for each other in steps of some milliseconds, which pass by this clock alone.</summary>
+    public async Task WhileTimePassesAsync(Task work)
+    {
+        while (!work.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+        }
+        await work;
     }
 
     public Task<IHypervisorHost> ConnectAsync(HostUri uri, CancellationToken ct) => Down.Contains(uri.Text)
