@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Stillpoint.Bench.VaultCost;
@@ -11,19 +10,6 @@ internal sealed record Measure(string What, double At, double Value)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at,7} {what,-34} {value,12:F2}"));
         return new(what, at, value);
-    }
-
-    /// <summary>Milliseconds of the fastest of a few repetitions: what else the machine does only ever adds.</summary>
-    public static async Task<double> FastestAsync(int times, Func<Task> step)
-    {
-        var taken = new List<double>();
-        for (var i = 0; i < times; i++)
-        {
-            var watch = Stopwatch.StartNew();
-            await step();
-            taken.Add(watch.Elapsed.TotalMilliseconds);
-        }
-        return taken.Min();
     }
 
     /// <summary>Memory of this process that is its own: RssAnon.</summary>

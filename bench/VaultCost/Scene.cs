@@ -4,10 +4,10 @@ using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Bench.VaultCost;
 
-/// <summary>A vault of small VMs: disks of 512 MiB, 2 MiB changed from point to point, the contents from a seed.</summary>
+/// <summary>A vault of small VMs: disks of 128 MiB, 2 MiB changed from point to point, the contents from a seed.</summary>
 internal static class Scene
 {
-    public const int DiskBlocks = 4096;
+    public const int DiskBlocks = 1024;
     public const int ChangedBlocks = 16;
 
     public static Task<OpenVault> OpenAsync(IBlobStore store) => OpenVault.OpenAsync(store, new Passphrase("bench"), TimeProvider.System, default);

@@ -154,7 +154,7 @@ internal sealed record LeaseJson(string Kind, string State, string Host, int Pro
 internal sealed record VaultStatsJson(
     string Vault, string Path, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Vms, long LogicalBytes, long StoredBytes,
     long DataPacks, long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseJson> Leases,
-    long PacksUnproven, DateTimeOffset? OldestProof);
+    long PacksUnproven, DateTimeOffset? OldestProof, long ReserveBytes, long SavedBytes);
 
 internal sealed record DamagedPointJson(string Point, string Vm, string Disk, long? Blocks);
 

@@ -81,6 +81,13 @@ internal sealed class ProgressView : IJobEvents, IAsyncDisposable
         };
     }
 
+    /// <summary>For work that is no job and counts something else than bytes. Made into words only when it is drawn.</summary>
+    public void Set(Func<string> text)
+    {
+        if (_silent) return;
+        lock (_gate) _text = text;
+    }
+
     /// <summary>Stops drawing and leaves the line clean.</summary>
     public async ValueTask DisposeAsync()
     {

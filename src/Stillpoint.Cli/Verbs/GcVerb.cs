@@ -15,7 +15,8 @@ internal static class GcVerb
         var options = new GcOptions(line.Has("now"), line.Has("dry-run"), minutes > 0 ? TimeSpan.FromMinutes(minutes) : null);
         var vault = await call.OpenVaultForCareAsync(ct);
         if (options is { Now: true, DryRun: false }) await ConfirmAsync(call, vault, ct);
-        var report = await VaultGc.RunAsync(vault, options, ct);
+        GcReport report;
+        await using (var progress = new ProgressView(call)) report = await VaultGc.RunAsync(vault, options with { Progress = p => progress.Set(() => TextOf(call, p)) }, ct);
         var unsaved = options.DryRun ? null : await SaveCatalogAsync(call, vault, ct);
         call.Show(
             () => new(
@@ -30,6 +31,8 @@ internal static class GcVerb
     /// <summary>Collected nightly, as a rule: so settings that were changed get into the vault even where no backup ran since. Not from a machine that only helps out.</summary>
     private static async Task<Failure?> SaveCatalogAsync(Invocation call, OpenVault vault, CancellationToken ct) =>
         File.Exists(call.Data.Catalog) && call.Control.Places.PathOf(vault.Id) is not null ? await call.Control.SaveCatalogAsync(new(vault, call.VaultPath), ct) : null;
+
+    private static string TextOf(Invocation call, GcProgress p) => call.Texts.Of("gc.phase." + p.Phase.ToText(), ("done", $"{p.Done}"), ("total", $"{p.Total}"));
 
     private static async Task ConfirmAsync(Invocation call, OpenVault vault, CancellationToken ct)
     {

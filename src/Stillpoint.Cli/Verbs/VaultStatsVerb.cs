@@ -16,7 +16,7 @@ internal static class VaultStatsVerb
             () => new(
                 s.Id.ToString(), path, s.BlockSize, s.Delta, s.Created, s.Points, s.Series, s.LogicalBytes, s.StoredBytes, s.DataPacks, s.DataBytes,
                 s.PagePacks, s.PageBytes, s.IndexSegments, s.IndexBytes, s.Entries,
-                [.. s.Leases.Select(l => new LeaseJson(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))], s.PacksUnproven, s.OldestProof),
+                [.. s.Leases.Select(l => new LeaseJson(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))], s.PacksUnproven, s.OldestProof, s.ReserveBytes, s.SavedBytes),
             JsonDocuments.Shapes.VaultStatsJson,
             () => Write(call, path, s));
         return ExitCode.Done;
@@ -29,7 +29,7 @@ internal static class VaultStatsVerb
         [
             ("label.vault", s.Id.ToString()), ("label.path", path), ("label.created", call.Time(s.Created)), ("label.block-size", texts.Size(s.BlockSize)),
             ("label.vms", $"{s.Series}"), ("label.points", $"{s.Points}"), ("label.logical", texts.Size(s.LogicalBytes)),
-            ("label.stored", texts.Size(s.StoredBytes)),
+            ("label.stored", texts.Size(s.StoredBytes)), ("label.reserve", texts.Size(s.ReserveBytes)),
         ];
         foreach (var (label, value) in lines) call.Say(texts.Labelled(texts.Of(label), value));
         if (s.OldestProof is { } oldest) call.Say(texts.Labelled(texts.Of("label.oldest-proof"), call.Time(oldest)));

@@ -12,8 +12,6 @@ internal static class VaultVerifyVerb
     public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var full = call.Line.Has("full");
-        // Which proof is oldest is kept in the vault, sealed: only with the key can it be asked.
-        if (!full && (call.Line.Has("sample") || call.Line.Has("max-time"))) throw call.Line.ChooseOne("full");
         var share = call.Line.Number("sample", "1-100") switch { null => 1, >= 1 and <= 100 and { } percent => percent / 100, { } other => throw CommandLine.Invalid("sample", $"{other}", "1-100") };
         var minutes = call.Line.Count("max-time", 1);
         var options = new VerifyOptions(share, minutes > 0 ? TimeSpan.FromMinutes(minutes) : null);
@@ -23,7 +21,7 @@ internal static class VaultVerifyVerb
             var count = progress.Counting(call.Texts.Of("task.verify"));
             report = full
                 ? await VaultVerify.FullAsync(await call.OpenVaultForCareAsync(ct), options, count, ct)
-                : await VaultVerify.PacksAsync(new FolderStore(call.VaultPath), count, ct);
+                : await VaultVerify.PacksAsync(new FolderStore(call.VaultPath), options, call.World.Clock, count, ct);
         }
         call.Show(
             () => new(

@@ -1,7 +1,10 @@
 using Stillpoint.Vault.Checks;
 using Stillpoint.Vault.Index;
 using Stillpoint.Vault.Leases;
+using Stillpoint.Vault.Life;
 using Stillpoint.Vault.Packs;
+using Stillpoint.Vault.Sealed;
+using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Vault;
 
@@ -20,6 +23,12 @@ public sealed record VaultStats(
 
     public long StoredBytes => DataBytes + PageBytes + IndexBytes;
 
+    /// <summary>Kept back so that garbage can be collected from a full vault; not in <see cref="StoredBytes"/>, though it takes that room.</summary>
+    public long ReserveBytes { get; init; }
+
+    /// <summary>Of the copies of catalogs that are saved there; not in <see cref="StoredBytes"/>.</summary>
+    public long SavedBytes { get; init; }
+
     public static async Task<VaultStats> ReadAsync(OpenVault vault, CancellationToken ct)
     {
         var parts = vault.Parts;
@@ -29,16 +38,24 @@ public sealed record VaultStats(
         var proofs = (await Proofs.LoadAsync(parts, ct).ConfigureAwait(false)).Packs;
         var proven = packs.Select(VaultVerify.NameOf).Where(proofs.ContainsKey).Select(p => proofs[p]).ToList();
         var pages = packs.FindAll(p => p.Kind == PackKind.Pages);
-        var (segments, indexBytes) = (0, 0L);
-        await foreach (var blob in parts.Store.ListAsync(IndexFormat.Folder, ct).ConfigureAwait(false)) (segments, indexBytes) = (segments + 1, indexBytes + blob.Length);
+        var (segments, indexBytes) = await CountAsync(parts.Store, IndexFormat.Folder, ct).ConfigureAwait(false);
         await parts.Index.RefreshAsync(ct).ConfigureAwait(false);
         return new(
             vault.Id, vault.BlockSize, parts.Header.Delta, parts.Header.Created, points.Count, points.Select(p => p.Series).Distinct().Count(),
             points.SelectMany(p => p.Trees).Sum(t => t.SizeBytes), data.Count, data.Sum(p => p.Blob.Length), pages.Count, pages.Sum(p => p.Blob.Length),
             segments, indexBytes, parts.Index.Segments.Sum(s => s.EntryCount), await vault.ListLeasesAsync(ct).ConfigureAwait(false))
         {
+            ReserveBytes = (await CountAsync(parts.Store, Reserve.Folder, ct).ConfigureAwait(false)).Bytes,
+            SavedBytes = (await CountAsync(parts.Store, SealedKind.Saved.Folder, ct).ConfigureAwait(false)).Bytes,
             PacksUnproven = packs.Count(p => !proofs.ContainsKey(VaultVerify.NameOf(p))),
             OldestProof = proven.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(proven.Min()) : null,
         };
+    }
+
+    private static async Task<(int Objects, long Bytes)> CountAsync(IBlobStore store, string folder, CancellationToken ct)
+    {
+        var (objects, bytes) = (0, 0L);
+        await foreach (var blob in store.ListAsync(folder, ct).ConfigureAwait(false)) (objects, bytes) = (objects + 1, bytes + blob.Length);
+        return (objects, bytes);
     }
 }

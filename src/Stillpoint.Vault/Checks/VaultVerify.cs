@@ -25,7 +25,7 @@ public sealed record VerifyReport(long Objects, long Bytes, IReadOnlyList<Failur
     public long PointsLeft { get; init; }
 }
 
-/// <param name="Share">0 to 1: of the packs, those whose last proof is oldest.</param>
+/// <param name="Share">0 to 1: of the packs (and in the check without a key index segments), those whose last proof is oldest.</param>
 /// <param name="MaxTime">After it nothing more is begun. Null: none.</param>
 public sealed record VerifyOptions(double Share = 1, TimeSpan? MaxTime = null);
 
@@ -34,22 +34,39 @@ public sealed record DamagedPoint(PointId Point, string Series, string Tree, lon
 
 public static class VaultVerify
 {
-    /// <summary>Every pack and index segment against the hash it is named by. Needs no key.</summary>
+    public static Task<VerifyReport> PacksAsync(IBlobStore store, Action<long>? progress, CancellationToken ct) =>
+        PacksAsync(store, new(), TimeProvider.System, progress, ct);
+
+    /// <summary>
+    /// Every pack and index segment against the hash it is named by, or some of them: those found whole longest ago. Needs no key. Where only some are looked at, what was
+    /// found whole is noted in the vault for the next time, if it can be written.
+    /// </summary>
     /// <param name="progress">Called with stored bytes done since the last call; from several threads.</param>
-    public static async Task<VerifyReport> PacksAsync(IBlobStore store, Action<long>? progress, CancellationToken ct)
+    public static async Task<VerifyReport> PacksAsync(IBlobStore store, VerifyOptions options, TimeProvider clock, Action<long>? progress, CancellationToken ct)
     {
+        var began = clock.GetTimestamp();
         var header = await VaultDoor.ReadHeaderAsync(store, ct).ConfigureAwait(false);
         var damage = new ConcurrentBag<Failure>();
         foreach (var slot in (await VaultDoor.ReadSlotsAsync(store, VaultHeader.Parse(header), ct).ConfigureAwait(false)).Damaged) damage.Add(Damage.Of(slot, "check sum of a key slot").Failure);
-        var blobs = (await PackCheck.ListPacksAsync(store, ct).ConfigureAwait(false)).ConvertAll(p => p.Blob);
-        await foreach (var blob in store.ListAsync(IndexFormat.Folder, ct).ConfigureAwait(false)) blobs.Add(blob);
-        await Parallel.ForEachAsync(blobs, ct, async (blob, token) =>
+        var all = (await PackCheck.ListPacksAsync(store, ct).ConfigureAwait(false)).ConvertAll(p => p.Blob);
+        await foreach (var blob in store.ListAsync(IndexFormat.Folder, ct).ConfigureAwait(false)) all.Add(blob);
+        var proofs = options == new VerifyOptions() ? null : await HashProofs.LoadAsync(store, ct).ConfigureAwait(false);
+        var some = all.OrderBy(b => proofs?.Times.GetValueOrDefault(NameOf(b), long.MinValue) ?? 0).ThenBy(b => b.Name, StringComparer.Ordinal)
+            .Take((int)Math.Ceiling(all.Count * Math.Clamp(options.Share, 0, 1)));
+        var whole = new ConcurrentBag<BlobInfo>();
+        var (looked, bytes) = (0L, 0L);
+        await Parallel.ForEachAsync(some, ct, async (blob, token) =>
         {
+            if (options.MaxTime is { } most && clock.GetElapsedTime(began) >= most) return;
             using var buffer = RentedBytes.Of(1 << 20);
-            if (await PackCheck.HashAsync(store, blob, buffer.Array, token).ConfigureAwait(false) is { } failure) damage.Add(failure);
+            if (await PackCheck.HashAsync(store, blob, buffer.Array, token).ConfigureAwait(false) is not { } failure) whole.Add(blob);
+            else if (await store.FindAsync(blob.Name, token).ConfigureAwait(false) is not null) damage.Add(failure); // else it was collected meanwhile
+            Interlocked.Increment(ref looked);
+            Interlocked.Add(ref bytes, blob.Length);
             progress?.Invoke(blob.Length);
         }).ConfigureAwait(false);
-        return new(blobs.Count, blobs.Sum(b => b.Length), [.. damage.OrderBy(d => d.Arguments["object"], StringComparer.Ordinal)], []);
+        if (proofs is not null) await NoteAsync(store, proofs, all, whole, ct).ConfigureAwait(false);
+        return new(looked, bytes, [.. damage.OrderBy(d => d.Arguments["object"], StringComparer.Ordinal)], []) { Left = all.Count - looked };
     }
 
     public static Task<VerifyReport> FullAsync(OpenVault vault, Action<long>? progress, CancellationToken ct) => FullAsync(vault, new(), progress, ct);
@@ -98,6 +115,16 @@ public static class VaultVerify
 
     internal static BlockId NameOf((PackKind Kind, BlobInfo Blob) pack) =>
         BlockId.TryParseHex(pack.Blob.Name.AsSpan(pack.Blob.Name.LastIndexOf('/') + 1), out var name) ? name : BlockId.Zero;
+
+    private static BlockId NameOf(BlobInfo blob) => NameOf((default, blob));
+
+    private static async Task NoteAsync(IBlobStore store, HashProofs proofs, List<BlobInfo> all, IEnumerable<BlobInfo> whole, CancellationToken ct)
+    {
+        var now = await store.NowAsync(ct).ConfigureAwait(false);
+        foreach (var gone in proofs.Times.Keys.Except(all.Select(NameOf)).ToList()) proofs.Times.Remove(gone);
+        foreach (var blob in whole) proofs.Times[NameOf(blob)] = now.ToUnixTimeMilliseconds();
+        await proofs.SaveAsync(store, now, ct).ConfigureAwait(false);
+    }
 
     private static IEnumerable<(PackKind Kind, BlobInfo Blob)> OldestFirst(List<(PackKind Kind, BlobInfo Blob)> packs, Proofs proofs) =>
         packs.OrderBy(p => proofs.Packs.GetValueOrDefault(NameOf(p), long.MinValue)).ThenBy(p => p.Blob.Name, StringComparer.Ordinal);

@@ -80,7 +80,11 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         var merged = await SegmentMerge.RunAsync(parts, dead, ct).ConfigureAwait(false);
         await TellAsync(GcStep.SegmentsMerged).ConfigureAwait(false);
         var going = dead.Where(p => _ledger.Packs.TryGetValue(p, out var state) && state.IsThere).ToList();
-        foreach (var pack in going) await parts.Store.DeleteAsync(PackFormat.NameOf(_ledger.Packs[pack].Kind, pack), ct).ConfigureAwait(false);
+        for (var i = 0; i < going.Count; i++)
+        {
+            await parts.Store.DeleteAsync(PackFormat.NameOf(_ledger.Packs[going[i]].Kind, going[i]), ct).ConfigureAwait(false);
+            options.Tell(GcPhase.Deleting, i + 1, going.Count);
+        }
         Count(going.Select(p => _ledger.Packs[p]));
         await TellAsync(GcStep.PacksDeleted).ConfigureAwait(false);
         // The others that were condemned live again by this.
@@ -97,7 +101,7 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         var packs = RepackChoice.Of(_ledger, _protectFrom);
         if (packs.Count == 0) return false;
         using var repack = new Repack(parts, plain, _marks);
-        switch (await repack.RunAsync(packs, ct).ConfigureAwait(false))
+        switch (await repack.RunAsync(packs, (done, total) => options.Tell(GcPhase.Repacking, done, total), ct).ConfigureAwait(false))
         {
             case RepackEnd.Full: return false;
             case RepackEnd.Damaged: return true; // without that pack, the next time
@@ -128,6 +132,7 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
 
     private async Task MarkAsync(CancellationToken ct)
     {
+        _ledger = new(); // the old one is not held beside the new
         _ledger = await PackLedger.ListAsync(parts.Store, ct).ConfigureAwait(false);
         // After the packs were listed: who wrote one of them and is still at work has a lease here.
         _protectFrom = await ProtectFromAsync(ct).ConfigureAwait(false);
@@ -137,7 +142,8 @@ internal sealed class Collection(VaultParts parts, IBlobStore plain, GcOptions o
         if (parts.Index.ExclusionsUnknown is { } unknown) throw new FailureException(unknown);
         if (parts.Index.Damaged is [var damaged, ..]) throw new FailureException(damaged); // what it knows might be needed: rebuild-index first
         var view = parts.Index.View;
-        await _roots.MarkAsync(new(parts, view, _marks, _lost), roots, ct).ConfigureAwait(false);
+        options.Tell(GcPhase.Marking, 0, roots.Count);
+        await _roots.MarkAsync(new(parts, view, _marks, _lost), roots, done => options.Tell(GcPhase.Marking, done, roots.Count), ct).ConfigureAwait(false);
         await _ledger.CountAsync(parts, view, _marks, ct).ConfigureAwait(false);
     }
 

@@ -38,9 +38,14 @@ internal enum GcStep
 /// <param name="MaxTime">After it no new step is begun and no writer waited for any more; what was condemned is finished by the next run. Null: none.</param>
 public sealed record GcOptions(bool Now = false, bool DryRun = false, TimeSpan? MaxTime = null)
 {
+    /// <summary>Called on the collection's own flow: must not block.</summary>
+    public Action<GcProgress>? Progress { get; init; }
+
     internal Func<GcStep, Task>? OnStep { get; init; }
 
     internal TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    internal void Tell(GcPhase phase, long done = 0, long total = 0) => Progress?.Invoke(new(phase, done, total));
 }
 
 /// <param name="PointsTaken">Forgotten points that are gone for good.</param>

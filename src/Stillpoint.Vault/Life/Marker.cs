@@ -12,7 +12,8 @@ namespace Stillpoint.Vault.Life;
 /// </summary>
 internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, HashSet<BlockId> lost)
 {
-    private const int Batch = 256 * 1024;
+    /// <summary>Ids gathered before they are looked up: 32 MiB, and as much again for the bases of deltas. More would read the index less often.</summary>
+    private const int Batch = 1 << 20;
     private readonly HashSet<BlockId> _known = [.. view.Exclusions.DamagedEntries.Select(e => e.Id)];
     private readonly List<BlockId> _data = [];
     private readonly Dictionary<BlockId, bool> _there = [];
@@ -25,10 +26,14 @@ internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, Ha
         for (; level > 0 && front.Count > 0; level--)
         {
             var below = level > 1 ? new List<BlockId>() : _data;
-            foreach (var id in await MarkAsync(front, wholeOnly: false, ct).ConfigureAwait(false))
+            var news = new List<BlockId>();
+            await MarkAsync(front, wholeOnly: false, ct, news).ConfigureAwait(false);
+            foreach (var id in news)
+            {
                 if (await TryReadAsync(id, ct).ConfigureAwait(false) is { } page) AddSlots(page, below);
+                if (level == 1 && _data.Count >= Batch) await FlushAsync(ct).ConfigureAwait(false);
+            }
             front = below;
-            if (level == 1 && _data.Count >= Batch) await FlushAsync(ct).ConfigureAwait(false);
         }
     }
 
@@ -36,7 +41,7 @@ internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, Ha
     public async Task FlushAsync(CancellationToken ct)
     {
         var bases = new List<BlockId>();
-        await MarkAsync(_data, wholeOnly: false, ct, bases).ConfigureAwait(false);
+        await MarkAsync(_data, wholeOnly: false, ct, bases: bases).ConfigureAwait(false);
         // A live delta keeps its base alive, in a place that is no delta itself.
         await MarkAsync(bases, wholeOnly: true, ct).ConfigureAwait(false);
         _data.Clear();
@@ -48,11 +53,10 @@ internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, Ha
             if (TreePages.Slot(page, slot) is var id && !id.IsZero) to.Add(id);
     }
 
-    /// <returns>Ids that were not marked before.</returns>
-    private async Task<List<BlockId>> MarkAsync(List<BlockId> ids, bool wholeOnly, CancellationToken ct, List<BlockId>? bases = null)
+    /// <param name="news">Gets the ids that were not marked before.</param>
+    private async Task MarkAsync(List<BlockId> ids, bool wholeOnly, CancellationToken ct, List<BlockId>? news = null, List<BlockId>? bases = null)
     {
         ids.Sort();
-        var news = new List<BlockId>();
         for (var i = 0; i < ids.Count; i++)
         {
             if (i > 0 && ids[i] == ids[i - 1]) continue;
@@ -65,10 +69,9 @@ internal sealed class Marker(VaultParts parts, IndexView view, MarkSet marks, Ha
             }
             if (view.Exclusions.DamagedEntries.Contains((best.Place.Pack.Name, ids[i]))) lost.Add(ids[i]);
             if (!marks.Set(best.Segment, best.Chunk, best.Entry)) continue;
-            news.Add(ids[i]);
+            news?.Add(ids[i]);
             if (best.Place.Entry.Codec == Codec.Delta) bases?.Add(best.Place.Entry.Base);
         }
-        return news;
     }
 
     private async ValueTask<(IndexSegment Segment, int Chunk, int Entry, Place Place)?> BestAsync(BlockId id, bool wholeOnly, CancellationToken ct)

@@ -23,6 +23,7 @@ internal static class OlderWriters
             // Looked at again after that: a renewal just before it counts.
             foreach (var writer in ended) await LeaseList.DeleteAsync(parts.Store, writer.Id, ct).ConfigureAwait(false);
             if (ended.Count == writers.Count) continue;
+            options.Tell(GcPhase.Waiting);
             if (options.OnStep is { } told) await told(GcStep.Waiting).ConfigureAwait(false);
             if (late()) return false;
             await Task.Delay(options.PollEvery, parts.Clock, ct).ConfigureAwait(false);

@@ -28,13 +28,19 @@ internal sealed class Repack(VaultParts parts, IBlobStore store, MarkSet marks) 
 
     public long BytesStored => _stored.Sum(s => s.Pack.Length);
 
+    /// <param name="progress">Called with the entries stored again so far, and with all.</param>
     /// <returns>Otherwise nothing has changed but packs that nobody knows, which are deleted again.</returns>
-    public async Task<RepackEnd> RunAsync(IReadOnlySet<BlockId> packs, CancellationToken ct)
+    public async Task<RepackEnd> RunAsync(IReadOnlySet<BlockId> packs, Action<long, long> progress, CancellationToken ct)
     {
         var end = RepackEnd.Full;
         try
         {
-            foreach (var place in await LiveAsync(packs, ct).ConfigureAwait(false)) await CopyAsync(place, ct).ConfigureAwait(false);
+            var live = await LiveAsync(packs, ct).ConfigureAwait(false);
+            for (var i = 0; i < live.Count; i++)
+            {
+                await CopyAsync(live[i], ct).ConfigureAwait(false);
+                progress(i + 1, live.Count);
+            }
             await StoreAsync(_data, ct).ConfigureAwait(false);
             await StoreAsync(_pages, ct).ConfigureAwait(false);
             var bytes = SegmentWriter.Build(parts.Keys, _stored, []);

@@ -29,12 +29,14 @@ internal sealed class RootWalk(VaultParts parts, bool dryRun)
     }
 
     /// <exception cref="FailureException">As <see cref="Marker.AddAsync"/>.</exception>
-    public async Task MarkAsync(Marker marker, List<(string Name, PointInfo Point)> roots, CancellationToken ct)
+    /// <param name="marked">Called with the number of roots done.</param>
+    public async Task MarkAsync(Marker marker, List<(string Name, PointInfo Point)> roots, Action<int> marked, CancellationToken ct)
     {
-        foreach (var (name, point) in roots)
+        for (var i = 0; i < roots.Count; i++)
         {
-            await AddAsync(marker, point, ct).ConfigureAwait(false);
-            _marked.Add(name);
+            await AddAsync(marker, roots[i].Point, ct).ConfigureAwait(false);
+            _marked.Add(roots[i].Name);
+            marked(i + 1);
         }
         await marker.FlushAsync(ct).ConfigureAwait(false);
     }

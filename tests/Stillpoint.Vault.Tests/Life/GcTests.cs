@@ -149,6 +149,26 @@ public sealed class GcTests
         });
     }
 
+    [Fact]
+    public async Task Gc_TellsItsPhasesAndCountsThemToTheEnd()
+    {
+        var life = await LifeVault.WithThreePointsAsync();
+        await using (var vault = await life.OpenAsync()) await VaultForget.ForgetAsync(vault, [life.Points[0].Point, life.Points[1].Point], default);
+        var told = new List<GcProgress>();
+        var report = await GcAsync(life, new(Now: true) { Progress = told.Add });
+        Assert.Equal(new(GcPhase.Marking, 0, 1), told[0]);
+        Assert.Equal(new(GcPhase.Marking, 1, 1), told[1]);
+        foreach (var phase in new[] { GcPhase.Deleting, GcPhase.Repacking })
+        {
+            var counted = told.Where(t => t.Phase == phase).ToList();
+            Assert.NotEmpty(counted);
+            Assert.All(counted, t => Assert.InRange(t.Done, 1, t.Total));
+        }
+        // Each round deletes all it names.
+        Assert.Equal(report.PacksDeleted, told.Count(t => t.Phase == GcPhase.Deleting));
+        Assert.All(told.Where(t => t is { Phase: GcPhase.Repacking, Done: 1 }), t => Assert.Contains(new(GcPhase.Repacking, t.Total, t.Total), told));
+    }
+
     internal static async Task<GcReport> GcAsync(LifeVault life, GcOptions options, IBlobStore? store = null)
     {
         await using var vault = await life.OpenAsync(store);
