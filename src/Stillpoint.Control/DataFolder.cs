@@ -16,6 +16,12 @@ public sealed record DataFolder(string Path)
 
     public string Locks => System.IO.Path.Combine(Path, "locks");
 
+    /// <summary>The service's own: socket, certificate, uploads.</summary>
+    public string Service => System.IO.Path.Combine(Path, "service");
+
+    /// <summary>Where the service hears the programs of this machine that may open it.</summary>
+    public string ServiceSocket => System.IO.Path.Combine(Service, "stillpointd.sock");
+
     public EnginePaths Engine => new(Path, System.IO.Path.Combine(Path, "run"));
 
     /// <summary>

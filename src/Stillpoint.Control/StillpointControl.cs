@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Stillpoint.Control.Access;
 using Stillpoint.Control.Alerts;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Doctoring;
@@ -38,9 +39,11 @@ public sealed class StillpointControl : IDisposable
     private readonly JobFactTable _facts;
     private readonly CatalogSaver _saver;
     private readonly LiveDoctor _doctor;
+    private readonly FolderHold _hold;
 
-    private StillpointControl(CatalogDatabase database, DataFolder folder, IEngine engine, TimeProvider clock)
+    private StillpointControl(CatalogDatabase database, DataFolder folder, FolderHold hold, IEngine engine, TimeProvider clock)
     {
+        _hold = hold;
         _database = database;
         _folder = folder;
         _engine = engine;
@@ -55,8 +58,10 @@ public sealed class StillpointControl : IDisposable
         Claims = new(database, folder, clock);
         Plans = new(database, Policies, Protection, Settings, clock);
         _saver = new(database, folder, clock);
+        Access = new(database, clock);
         _boundary = new(folder, Jobs, _facts, clock);
         _doctor = new(engine, folder.Engine, Jobs, _facts, clock);
+        VaultJobs = new(_boundary, Places, clock);
     }
 
     public JobTable Jobs { get; }
@@ -83,12 +88,26 @@ public sealed class StillpointControl : IDisposable
 
     internal JobBoundary Boundary => _boundary;
 
-    /// <exception cref="FailureException">DataFolderUnusable, CatalogNewer.</exception>
-    public static StillpointControl Open(DataFolder folder, IEngine engine, TimeProvider clock)
+    public AccessTables Access { get; }
+
+    public VaultJobs VaultJobs { get; }
+
+    /// <exception cref="FailureException">DataFolderUnusable, CatalogNewer; DataFolderHeld, DataFolderInUse: see <see cref="FolderUse"/>.</exception>
+    public static StillpointControl Open(DataFolder folder, IEngine engine, TimeProvider clock, FolderUse use = FolderUse.Command)
     {
-        var control = new StillpointControl(CatalogDatabase.Open(folder, clock), folder, engine, clock);
-        control._boundary.EndAbandoned();
-        return control;
+        folder.Ensure();
+        var hold = FolderHold.Take(folder, use);
+        try
+        {
+            var control = new StillpointControl(CatalogDatabase.Open(folder, clock), folder, hold, engine, clock);
+            control._boundary.EndAbandoned();
+            return control;
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Cleans up after jobs whose process died; before any new job. Jobs of living processes are not touched.</summary>
@@ -225,11 +244,18 @@ public sealed class StillpointControl : IDisposable
         return await _doctor.RepairAsync(host, live, cause, vault, secret, ct);
     }
 
+    /// <summary>What was seen of a job that failed or did less than asked; empty for others.</summary>
+    public IReadOnlyList<Fact> FactsOf(JobId job) => _facts.Of(job);
+
     /// <summary>What the doctor makes of a job that failed or did less than asked. From what was seen then: today's rules, the same facts.</summary>
     /// <returns>Null: there was nothing to look at.</returns>
     public Diagnosis? Diagnose(JobId job) => _facts.Of(job) is { Count: > 0 } facts ? Diagnostician.Default.Diagnose(facts) : null;
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _database.Dispose();
+        _hold.Dispose();
+    }
 
     private static string LockOf(VmId vm) => "vm-" + vm;
 

@@ -16,7 +16,9 @@ public sealed class ReferenceTests
         ["Engine"] = ["Model", "Vault", "Hypervisor"],
         ["Doctor"] = ["Model"],
         ["Control"] = ["Engine", "Doctor"],
-        ["Cli"] = ["Control", "Texts", "Doctor"],
+        ["Contracts"] = [],
+        ["Server"] = ["Control", "Texts", "Contracts"],
+        ["Cli"] = ["Control", "Texts", "Doctor", "Contracts"],
     };
 
     [Fact]

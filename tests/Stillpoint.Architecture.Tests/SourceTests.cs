@@ -12,6 +12,7 @@ public sealed class SourceTests
         ["src/Stillpoint.Cli/CliProgram.cs"] = "the boundary of a command: what nobody expected is told as a bug",
         ["src/Stillpoint.Control/Jobs/JobBoundary.cs"] = "the boundary of a job: what nobody expected is recorded as a bug with its stack",
         ["src/Stillpoint.Control/Workers/WorkerProgram.cs"] = "the same boundary in the job's own process: its owner is told the bug with its stack",
+        ["src/Stillpoint.Server/Http/FailureAnswers.cs"] = "the boundary of a request: what nobody expected is logged as a bug, and told without its stack",
         ["src/Stillpoint.Engine/Transfer/BlockTransfer.cs"] = "a worker's fault is handed to the flow that waits, which throws it on",
     };
 

@@ -106,7 +106,8 @@ public sealed class JobBoundaryTests : IDisposable
         var details = _jobs.Find(id.ToString());
         Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(1), details.SubTasks.Single().Ended);
         Assert.Equal((7L, 3L), (details.Job.BytesDone, details.Job.BytesStored));
-        Assert.Equal(3, seen.Count);
+        Assert.Equal(
+            [typeof(JobBegan), typeof(SubTaskStarted), typeof(Progressed), typeof(SubTaskFinished), typeof(JobEnded)], seen.Select(e => e.GetType()));
     }
 
     [Fact]

@@ -21,10 +21,11 @@ internal static class ExitCode
         FailureCode.SavedCatalogNotFound => NotFound,
         FailureCode.VaultWrongPassphrase => WrongPassphrase,
         FailureCode.VaultDamaged => VaultDamaged,
-        FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy => Busy,
+        FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy or FailureCode.DataFolderHeld or
+        FailureCode.DataFolderInUse or FailureCode.TooManyJobs or FailureCode.ServiceStopping => Busy,
         FailureCode.HostPermissionDenied or FailureCode.VaultReadOnly or FailureCode.VaultForbidden or
         FailureCode.DataFolderUnusable => Permission,
-        FailureCode.HostUnreachable or FailureCode.HostRemoteNeedsWorker or FailureCode.HostConnectionLost => HostOutOfReach,
+        FailureCode.HostUnreachable or FailureCode.HostRemoteNeedsWorker or FailureCode.HostConnectionLost or FailureCode.ServiceOutOfReach => HostOutOfReach,
         FailureCode.VaultFull or FailureCode.TargetFull or FailureCode.ScratchSpaceLow => NoSpace,
         FailureCode.InternalError => Bug,
         FailureCode.Cancelled => Cancelled,

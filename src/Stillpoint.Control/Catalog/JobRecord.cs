@@ -11,6 +11,11 @@ public sealed record JobRecord(
     JobId Id, JobKind Kind, JobState State, VmId? VmId, string Vm, string Host, string Vault, string? Point,
     DateTimeOffset Started, DateTimeOffset? Ended, long BytesDone, long BytesStored, Failure? Failure, string LockName, int ProcessId);
 
+/// <param name="After">The id of the last one of the page before.</param>
+/// <param name="Vm">Name or UUID.</param>
+public sealed record JobFilter(
+    string? Vm = null, JobKind? Kind = null, JobState? State = null, DateTimeOffset? Since = null, string? After = null, int Limit = 100);
+
 public sealed record SubTaskRecord(SubTask SubTask, DateTimeOffset Started, DateTimeOffset? Ended, Failure? Failure);
 
 /// <summary>A job with everything that is told of it.</summary>

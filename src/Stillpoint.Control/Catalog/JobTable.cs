@@ -63,6 +63,25 @@ public sealed class JobTable(CatalogDatabase database)
 
     public int Count() => database.Query("select count(*) from job", r => r.GetInt32(0)).Single();
 
+    /// <summary>Newest first, by when their ids were made.</summary>
+    public IReadOnlyList<JobRecord> List(JobFilter filter) => database.Query(
+        $"""
+        select {Columns} from job
+        where ($after is null or id < $after) and ($vm is null or vm = $vm or vm_id = $vm) and ($kind is null or kind = $kind)
+          and ($state is null or state = $state) and ($since is null or started >= $since)
+        order by id desc limit $limit
+        """,
+        Read, ("after", filter.After), ("vm", filter.Vm), ("kind", filter.Kind?.ToText()), ("state", filter.State?.ToText()),
+        ("since", filter.Since?.ToUnixTimeMilliseconds()), ("limit", filter.Limit));
+
+    public bool Has(JobId job) => database.Query("select 1 from job where id = $id", r => r.GetInt64(0), ("id", job.ToString())).Count > 0;
+
+    /// <summary>How many began since then (null: ever), by kind and state.</summary>
+    public IReadOnlyList<(JobKind Kind, JobState State, long Count)> Count(DateTimeOffset? since) => database.Query(
+        "select kind, state, count(*) from job where $since is null or started >= $since group by kind, state order by kind, state",
+        r => (FailureText.Parse<JobKind>(r.GetString(0)), FailureText.Parse<JobState>(r.GetString(1)), r.GetInt64(2)),
+        ("since", since?.ToUnixTimeMilliseconds()));
+
     public IReadOnlyList<JobRecord> ListRunning() => database.Query($"select {Columns} from job where state = 'running'", Read);
 
     /// <summary>The newest of its kind in that vault; null: none ever ran.</summary>

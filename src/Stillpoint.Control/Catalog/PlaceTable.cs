@@ -60,6 +60,10 @@ public sealed class PlaceTable(CatalogDatabase database, TimeProvider clock)
     public IReadOnlyDictionary<Guid, string> VaultPaths =>
         database.Query("select id, path from vault", r => (Id: Guid.Parse(r.GetString(0)), Path: r.GetString(1))).ToDictionary(v => v.Id, v => v.Path);
 
+    /// <summary>The newest point of each VM that was made here; by name.</summary>
+    public IReadOnlyList<(string Vm, DateTimeOffset Taken)> NewestPoints => database.Query(
+        "select vm, max(taken) from point group by vm order by vm", r => (r.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1))));
+
     public void VmUsed(VmId id, string name, string host) => database.Execute(
         """
         insert into vm (id, name, host, last_used) values ($id, $name, $host, $now)

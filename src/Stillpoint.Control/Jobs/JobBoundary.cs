@@ -16,8 +16,35 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
     public async Task<JobOutcome<T>> RunAsync<T>(
         JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, CancellationToken ct) where T : class
     {
+        var outcome = await RunHeldAsync(job, watcher, work, ct);
+        // After the lock: whoever hears of the end may begin the next job at once.
+        watcher.Publish(new JobEnded(job.Id, clock.GetUtcNow(), outcome.State, outcome.Failure));
+        return outcome;
+    }
+
+    /// <summary>Jobs that say "running" and whose process is gone are ended as what they are.</summary>
+    public void EndAbandoned()
+    {
+        foreach (var job in jobs.ListRunning())
+        {
+            using var free = JobLock.TryTake(folder, job.LockName);
+            if (free is null) continue;
+            var gone = Failure.Of(FailureCode.JobOwnerGone, Stage.Input).With(new("process", $"{job.ProcessId}")).CanRetry();
+            // A backup whose point was committed has done its work: it must not be done twice. Of a restore the point is where it came from.
+            var done = job is { Kind: JobKind.Backup, Point: not null };
+            if (done) jobs.AddWarning(job.Id, gone);
+            jobs.End(
+                job.Id, done ? JobState.CompletedWithWarnings : JobState.Failed, clock.GetUtcNow(), null, job.BytesDone, job.BytesStored, done ? null : gone);
+        }
+    }
+
+    private async Task<JobOutcome<T>> RunHeldAsync<T>(
+        JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, CancellationToken ct) where T : class
+    {
         using var held = JobLock.TryTake(folder, job.LockName) ?? throw Running(job);
-        jobs.Add(job with { State = JobState.Running, Started = clock.GetUtcNow(), ProcessId = Environment.ProcessId });
+        var began = clock.GetUtcNow();
+        jobs.Add(job with { State = JobState.Running, Started = began, ProcessId = Environment.ProcessId });
+        watcher.Publish(new JobBegan(job.Id, began, job.Kind, job.Vm));
         var recorder = new JobRecorder(jobs, watcher);
         JobResult<T>? result = null;
         Failure? failure = null;
@@ -62,22 +89,6 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
             state = JobState.CompletedWithWarnings;
         }
         return new(job.Id, state, result?.Value, failure, warnings);
-    }
-
-    /// <summary>Jobs that say "running" and whose process is gone are ended as what they are.</summary>
-    public void EndAbandoned()
-    {
-        foreach (var job in jobs.ListRunning())
-        {
-            using var free = JobLock.TryTake(folder, job.LockName);
-            if (free is null) continue;
-            var gone = Failure.Of(FailureCode.JobOwnerGone, Stage.Input).With(new("process", $"{job.ProcessId}")).CanRetry();
-            // A backup whose point was committed has done its work: it must not be done twice. Of a restore the point is where it came from.
-            var done = job is { Kind: JobKind.Backup, Point: not null };
-            if (done) jobs.AddWarning(job.Id, gone);
-            jobs.End(
-                job.Id, done ? JobState.CompletedWithWarnings : JobState.Failed, clock.GetUtcNow(), null, job.BytesDone, job.BytesStored, done ? null : gone);
-        }
     }
 
     private async Task<Failure?> AfterwardsAsync<T>(JobResult<T> result, JobId job, CancellationToken ct) where T : class

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Workers;
@@ -61,7 +59,7 @@ internal sealed class VaultCare(StillpointControl control, VaultAccess vault, Ti
     private async Task<CareEnded?> RunAsync(JobKind kind, Func<IJobEvents, CancellationToken, Task<CareResult>> work, IJobEvents watcher, CancellationToken ct)
     {
         var id = JobId.New(clock);
-        var lockName = $"vault-{kind.ToText()}-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(vault.Path)))[..32];
+        var lockName = VaultJobs.LockOf(kind, vault.Path);
         var job = new JobRecord(id, kind, JobState.Running, null, "", "", vault.Path, null, default, null, 0, 0, null, lockName, 0);
         try
         {

@@ -49,6 +49,12 @@ public enum FailureCode
 
     /// <summary>Nothing is recovered over what is there.</summary>
     DataFolderNotEmpty,
+
+    /// <summary>The service holds the data folder: commands go through it.</summary>
+    DataFolderHeld,
+
+    /// <summary>Commands are at work in the data folder, which the service wants for itself.</summary>
+    DataFolderInUse,
     ToolMissing,
     ToolFailed,
     BundleUnreadable,
@@ -70,6 +76,36 @@ public enum FailureCode
     /// <summary>No open one, or several.</summary>
     AlertNotFound,
     AlertNotSent,
+
+    // the service
+    ConfigUnreadable,
+    ConfigUnknownKey,
+    ConfigInvalid,
+    CertificateUnusable,
+    AddressUnusable,
+    ServiceOutOfReach,
+    RequestInvalid,
+    RequestTooLarge,
+    EndpointUnknown,
+    RequestKeyReused,
+    ChangedMeanwhile,
+    ConfirmationNeeded,
+    NotSignedIn,
+    SignInFailed,
+    SecondFactorNeeded,
+    TooManyAttempts,
+    NotAllowed,
+    RequestForged,
+    SetUpDone,
+    SetUpTokenWrong,
+    PasswordTooShort,
+    UserExists,
+    UserNotFound,
+    LastAdmin,
+    TokenNotFound,
+    JobNotRunning,
+    TooManyJobs,
+    ServiceStopping,
 
     // host and VM
     HostNotKnown,

@@ -9,6 +9,9 @@ public enum JobKind
     Retention,
     Gc,
     Verify,
+
+    /// <summary>Of points into a second vault.</summary>
+    Copy,
 }
 
 public enum JobState
@@ -29,12 +32,22 @@ public enum SubTask
     TransferDataToVault,
     RestoreDisks,
     DefineVm,
+    VerifyVault,
+    CollectGarbage,
+    CopyVault,
 }
 
 /// <summary>
 /// What a job tells while it runs. Events of one job arrive in order; <see cref="Progressed"/> may be dropped, the others never.
 /// </summary>
 public abstract record JobEvent(JobId Job, DateTimeOffset At);
+
+/// <summary>The job's row is in the catalog: from now on it can be asked for.</summary>
+/// <param name="Vm">The VM's name; empty where the job is of a vault.</param>
+public sealed record JobBegan(JobId Job, DateTimeOffset At, JobKind Kind, string Vm) : JobEvent(Job, At);
+
+/// <summary>Nothing comes after it.</summary>
+public sealed record JobEnded(JobId Job, DateTimeOffset At, JobState State, Failure? Failure) : JobEvent(Job, At);
 
 public sealed record SubTaskStarted(JobId Job, DateTimeOffset At, SubTask SubTask) : JobEvent(Job, At);
 

@@ -24,7 +24,9 @@ public sealed class WorkerLineTests
     [Fact]
     public void Lines_OfEveryEvent_ArriveAsTheyWereSent()
     {
-        var kinds = typeof(JobEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(JobEvent))).Select(t => t.Name).Order();
+        // A job's begin and end are its owner's to tell.
+        Type[] owners = [typeof(JobBegan), typeof(JobEnded)];
+        var kinds = typeof(JobEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(JobEvent))).Except(owners).Select(t => t.Name).Order();
         Assert.Equal(kinds, Events.Select(e => e.GetType().Name).Order());
         Assert.All(Events, sent =>
         {

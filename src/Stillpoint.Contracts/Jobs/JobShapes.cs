@@ -1,0 +1,69 @@
+namespace Stillpoint.Contracts;
+
+/// <summary>A backup to be made. Numbers out of range are refused with the range.</summary>
+/// <param name="Vm">Name or UUID.</param>
+/// <param name="Consistency">file-system (default), crash.</param>
+/// <param name="Strict">Fail rather than step down.</param>
+/// <param name="FreezeLimitSeconds">2 to 60.</param>
+/// <param name="Guard">require (default), warden-alone.</param>
+/// <param name="Tracking">auto (default), persistent, none.</param>
+/// <param name="Full">Read everything.</param>
+/// <param name="SampleShare">0 to 1: of the unchanged blocks, read again.</param>
+public sealed record BackupRequest(
+    string Vm, string? Consistency = null, bool Strict = false, double? FreezeLimitSeconds = null, string? Guard = null, string? Tracking = null,
+    bool Full = false, IReadOnlyList<string>? ExcludedDisks = null, double? SampleShare = null);
+
+/// <summary>A restore: exactly one of the three ways is given.</summary>
+public sealed record RestoreRequest(string Point, NewVmTarget? NewVm = null, InPlaceTarget? InPlace = null, IReadOnlyList<DiskTarget>? Disks = null);
+
+/// <param name="Folder">Exactly one of this and <paramref name="Pool"/>.</param>
+/// <param name="Format">raw, qcow2; null: as each was.</param>
+/// <param name="Connected">False: network links are down.</param>
+public sealed record NewVmTarget(string Name, string? Folder = null, string? Pool = null, string? Format = null, bool Connected = true, bool Start = false);
+
+/// <param name="Confirm">The VM's name: its disks are replaced.</param>
+public sealed record InPlaceTarget(string Confirm, bool KeepOld = false, bool Start = false);
+
+/// <param name="Format">raw (default), qcow2.</param>
+/// <param name="Overwrite">The target may exist, and is replaced.</param>
+public sealed record DiskTarget(string Disk, string Path, string? Format = null, bool Overwrite = false);
+
+/// <param name="SamplePercent">1 to 100: of the packs, those proven longest ago.</param>
+/// <param name="MaxMinutes">1 to 100,000: nothing is begun after them.</param>
+public sealed record VerifyRequest(double? SamplePercent = null, int? MaxMinutes = null);
+
+/// <param name="Now">Also forgotten points that could still be brought back; needs <paramref name="Confirm"/>: the vault's id.</param>
+public sealed record GcRequest(bool Now = false, bool DryRun = false, int? MaxMinutes = null, string? Confirm = null);
+
+/// <param name="Path">An empty folder, or a copy made before.</param>
+/// <param name="Points">Ids; null: all.</param>
+public sealed record CopyRequest(string Path, IReadOnlyList<string>? Points = null);
+
+/// <summary>A job that was begun: its state is told by <c>jobs/ID</c> and its events.</summary>
+public sealed record JobStarted(string Job);
+
+/// <param name="Kind">backup, restore, retention, gc, verify, copy.</param>
+/// <param name="State">running, completed, completed-with-warnings, failed, cancelled.</param>
+public sealed record JobView(
+    string Id, string Kind, string State, string Vm, string? VmId, string Host, string Vault, string? Point, DateTimeOffset Started,
+    DateTimeOffset? Ended, long BytesDone, long BytesStored, FailureView? Failure);
+
+public sealed record SubTaskView(string Name, DateTimeOffset Started, DateTimeOffset? Ended, FailureView? Failure);
+
+public sealed record JobDetailsView(JobView Job, IReadOnlyList<SubTaskView> SubTasks, IReadOnlyList<FailureView> Warnings);
+
+public sealed record FactView(string Name, string Value, string Source, DateTimeOffset? Time);
+
+/// <summary>Something a running job told.</summary>
+/// <param name="Kind">began, sub-task-started, sub-task-finished, progress, warning, point, cleared, ended; heartbeat where nothing happened for a while.</param>
+/// <param name="DoneBytes">Of <paramref name="TotalBytes"/>, which may change; with progress only.</param>
+public sealed record JobNotice(
+    string Kind, string? Job, DateTimeOffset At, string? SubTask = null, long? DoneBytes = null, long? TotalBytes = null, long? StoredBytes = null,
+    string? State = null, string? Point = null, string? Vm = null, FailureView? Failure = null);
+
+/// <summary>What a start page shows.</summary>
+/// <param name="Jobs">Jobs that began in the last 24 hours, by state.</param>
+/// <param name="Running">Newest first, at most twenty.</param>
+public sealed record OverviewView(
+    string Version, DateTimeOffset Now, int? Vms, int? VmsRunning, FailureView? Host, int? Points, int? VmsWithPoints, DateTimeOffset? NewestPoint, FailureView? Vault,
+    IReadOnlyDictionary<string, int> Jobs, IReadOnlyList<JobView> Running);

@@ -1,0 +1,12 @@
+using static Stillpoint.Contracts.ContractsJson;
+
+namespace Stillpoint.Contracts;
+
+public readonly struct VaultCalls(StillpointClient client)
+{
+    public Task<IReadOnlyList<VaultView>> ListAsync(CancellationToken ct) => client.GetAsync("/vaults", Default.IReadOnlyListVaultView, ct);
+
+    public Task<VaultStatsView> StatsAsync(CancellationToken ct) => client.GetAsync("/vaults/default/stats", Default.VaultStatsView, ct);
+
+    public Task<IReadOnlyList<VaultKeyView>> KeysAsync(CancellationToken ct) => client.GetAsync("/vaults/default/keys", Default.IReadOnlyListVaultKeyView, ct);
+}

@@ -1,0 +1,15 @@
+namespace Stillpoint.Contracts;
+
+/// <param name="Id">Null: chosen, but never opened here.</param>
+/// <param name="IsDefault">The one that backups go to.</param>
+public sealed record VaultView(string? Id, string Path, bool IsDefault);
+
+public sealed record LeaseView(string Kind, string State, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed);
+
+public sealed record VaultStatsView(
+    string Id, string Path, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Vms, long LogicalBytes, long StoredBytes, long DataPacks,
+    long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseView> Leases, long PacksUnproven,
+    DateTimeOffset? OldestProof);
+
+/// <param name="Kind">passphrase, recovery-key.</param>
+public sealed record VaultKeyView(string Id, string Kind, string Label, DateTimeOffset Created);

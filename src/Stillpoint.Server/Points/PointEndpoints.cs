@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Stillpoint.Contracts;
+using Stillpoint.Control.Access;
+using Stillpoint.Engine.Points;
+using Stillpoint.Model;
+using Stillpoint.Server.Access;
+using Stillpoint.Server.Http;
+using Stillpoint.Server.Vaults;
+using Stillpoint.Vault;
+using Stillpoint.Vault.Life;
+using PointView = Stillpoint.Contracts.PointView;
+
+namespace Stillpoint.Server.Points;
+
+/// <summary>Recovery points, read from the vault each time: it is the truth about them.</summary>
+internal static class PointEndpoints
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/points", ListAsync).WithName("listPoints").WithSummary("Newest first; of one VM with vm").Needs(Role.Reader);
+        api.MapGet("/points/{point}", ShowAsync).WithName("showPoint").WithSummary("One point, by its whole id").Needs(Role.Reader);
+        api.MapDelete("/points/{point}", ForgetAsync).WithName("forgetPoint").WithSummary("Hide it; it can be brought back for 14 days; confirm is its id")
+            .Needs(Role.Operator);
+        api.MapGet("/forgotten-points", ForgottenAsync).WithName("listForgottenPoints").WithSummary("Points that can be brought back").Needs(Role.Reader);
+        api.MapPost("/forgotten-points/{point}/unforget", UnforgetAsync).WithName("unforgetPoint").WithSummary("Bring it back").Needs(Role.Operator);
+        api.MapGet("/damaged-points", DamagedAsync).WithName("listDamagedPoints").WithSummary("Manifests that cannot be read").Needs(Role.Reader, wholeOnly: true);
+    }
+
+    /// <exception cref="FailureException">PointNotFound, PointForgotten.</exception>
+    public static async Task<PointInfo> FindAsync(ServiceVault vaults, string point, Caller caller, CancellationToken ct)
+    {
+        if (!PointId.TryParse(point, out var id)) throw NotFound(point);
+        var found = await vaults.AskAsync(async (vault, token) =>
+        {
+            try
+            {
+                return await vault.FindPointAsync(id.ToString(), token);
+            }
+            catch (FailureException e) when (e.Failure.Code is FailureCode.PointForgotten && !caller.SeesAll)
+            {
+                // Whose it is must be known before it may be said to be there.
+                var forgotten = await vault.ListForgottenAsync(token);
+                if (forgotten.Any(f => f.Point.Id == id && caller.Sees(f.Point.SeriesLabel))) throw;
+                throw NotFound(point);
+            }
+        }, ct);
+        return caller.Sees(found.SeriesLabel) ? found : throw NotFound(point);
+    }
+
+    public static PointView ToView(this RecoveryPoint p, Words words, HttpContext context) => new(
+        p.Id.ToString(), p.VmName, p.Vm.ToString(), p.Taken.ToUniversalTime(), p.Consistency.ToText(), words.Maybe(p.Reason, context),
+        p.Frozen?.TotalMilliseconds, p.Checkpoint,
+        [.. p.Disks.Select(d => new PointDiskView(d.Name, d.Format, d.SizeBytes, d.Mode.ToText(), d.BytesRead, d.BytesChanged))],
+        [.. p.LeftOut.Select(l => new LeftOutView(l.Name, l.Kind, words.View(l.Reason, context)))], p.BytesRead, p.BytesStored);
+
+    private static async Task<Page<PointView>> ListAsync(
+        string? vm, string? after, int? limit, ServiceVault vaults, Words words, HttpContext context, CancellationToken ct)
+    {
+        var (count, caller) = (Requests.Limit(limit), context.Caller());
+        PointId? last = after is null ? null : PointId.TryParse(after, out var id) ? id : throw Requests.Invalid("after", "the next of the page before");
+        var points = await vaults.AskAsync((vault, token) => vault.ListPointsAsync(null, token), ct);
+        var found = points.Reverse().Where(p => caller.Sees(p.SeriesLabel) && (vm is null || IsOf(p, vm)) && (last is null || p.Id.CompareTo(last.Value) < 0)).Take(count + 1);
+        return Requests.PageOf([.. found.Select(p => p.ToRecoveryPoint().ToView(words, context))], count, p => p.Id);
+    }
+
+    private static bool IsOf(PointInfo point, string vm) => point.SeriesLabel == vm || point.Series.ToString().Equals(vm, StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<PointView> ShowAsync(string point, ServiceVault vaults, Words words, HttpContext context, CancellationToken ct) =>
+        (await FindAsync(vaults, point, context.Caller(), ct)).ToRecoveryPoint().ToView(words, context);
+
+    private static async Task<NoContent> ForgetAsync(string point, string? confirm, ServiceVault vaults, HttpContext context, CancellationToken ct)
+    {
+        var found = await FindAsync(vaults, point, context.Caller(), ct);
+        Requests.Confirm(confirm, found.Id.ToString());
+        AuditTrail.TellTarget(context, found.SeriesLabel);
+        await VaultForget.ForgetAsync(await vaults.OpenAsync(ct), [found], ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IReadOnlyList<ForgottenPointView>> ForgottenAsync(string? vm, ServiceVault vaults, HttpContext context, CancellationToken ct)
+    {
+        var caller = context.Caller();
+        var all = await vaults.AskAsync((vault, token) => vault.ListForgottenAsync(token), ct);
+        return [.. all.Where(f => caller.Sees(f.Point.SeriesLabel) && (vm is null || IsOf(f.Point, vm))).Select(ToView)];
+    }
+
+    private static async Task<ForgottenPointView> UnforgetAsync(string point, ServiceVault vaults, HttpContext context, CancellationToken ct)
+    {
+        var caller = context.Caller();
+        var all = await vaults.AskAsync((vault, token) => vault.ListForgottenAsync(token), ct);
+        var found = all.FirstOrDefault(f => PointId.TryParse(point, out var id) && f.Point.Id == id && caller.Sees(f.Point.SeriesLabel)) ?? throw NotFound(point);
+        AuditTrail.TellTarget(context, found.Point.SeriesLabel);
+        await VaultForget.UnforgetAsync(await vaults.OpenAsync(ct), found.Point, ct);
+        return ToView(found);
+    }
+
+    private static async Task<IReadOnlyList<FailureView>> DamagedAsync(ServiceVault vaults, Words words, HttpContext context, CancellationToken ct) =>
+        words.Views(await vaults.AskAsync((vault, token) => vault.ListDamagedAsync(token), ct), context);
+
+    private static ForgottenPointView ToView(ForgottenPoint f) => new(
+        f.Point.Id.ToString(), f.Point.SeriesLabel, f.Point.Series.ToString(), f.Point.Created.ToUniversalTime(), f.Since.ToUniversalTime(), f.Until.ToUniversalTime());
+
+    private static FailureException NotFound(string point) => new(FailureCode.PointNotFound, Stage.Input, ("point", point));
+}

@@ -1,0 +1,90 @@
+using Stillpoint.Control;
+using Stillpoint.Model;
+using Stillpoint.Server.Hosting;
+using Stillpoint.Vault;
+using Stillpoint.Vault.Stores;
+
+namespace Stillpoint.Server.Vaults;
+
+/// <summary>
+/// The vault that backups go to: opened at its first use with the key file or systemd's credential, and kept open. A folder that does not answer costs
+/// a request its time-out, and nothing else.
+/// </summary>
+internal sealed class ServiceVault(ServerParts parts, StillpointControl control) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly List<OpenVault> _before = [];
+    private (string Path, OpenVault Vault)? _open;
+
+    /// <exception cref="FailureException">VaultNotChosen.</exception>
+    public string Path => parts.Options.Vault ?? control.Places.DefaultVault ?? throw new FailureException(FailureCode.VaultNotChosen, Stage.Input);
+
+    /// <summary>The caller's to dispose.</summary>
+    /// <exception cref="FailureException">PassphraseMissing, PassphraseUnusable, SecretFileOpenToOthers.</exception>
+    public VaultSecret Secret()
+    {
+        var (file, guarded) = SecretFile.Find(parts.Options.PassphraseFile, parts.Variable);
+        return file is null ? throw new FailureException(FailureCode.PassphraseMissing, Stage.Input) : SecretFile.FirstLine(file, guarded, VaultSecret.FromKeyFile);
+    }
+
+    /// <summary>Not the caller's to dispose.</summary>
+    /// <exception cref="FailureException">VaultNotChosen, the secret's, VaultNotFound, VaultWrongPassphrase, VaultNotResponding, and the store's.</exception>
+    public async Task<OpenVault> OpenAsync(CancellationToken ct)
+    {
+        var path = Path;
+        if (!await _opening.WaitAsync(Patience, ct)) throw NotResponding(path);
+        try
+        {
+            if (_open is { } known && known.Path == path) return known.Vault;
+            var vault = await BoundedAsync(async token =>
+            {
+                using var secret = Secret();
+                return await OpenVault.OpenAsync(new FolderStore(path), secret, parts.Clock, token);
+            }, ct);
+            // A job may still read from the one before; it is closed with the service.
+            if (_open is { } before) _before.Add(before.Vault);
+            _open = (path, vault);
+            control.Places.VaultUsed(vault.Id, path);
+            return vault;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>One question to the vault, by whoever waits for the answer.</summary>
+    /// <exception cref="FailureException">VaultNotResponding, and as <see cref="OpenAsync"/>.</exception>
+    public async Task<T> AskAsync<T>(Func<OpenVault, CancellationToken, Task<T>> question, CancellationToken ct)
+    {
+        var vault = await OpenAsync(ct);
+        return await BoundedAsync(token => question(vault, token), ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var vault in _before) await vault.DisposeAsync();
+        if (_open is { } open) await open.Vault.DisposeAsync();
+        _opening.Dispose();
+    }
+
+    /// <summary>On a thread of its own: a folder's calls block theirs, and one that hangs cannot be ended.</summary>
+    private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = Task.Run(() => work(bound.Token), CancellationToken.None);
+        try
+        {
+            return await running.WaitAsync(Patience, parts.Clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            await bound.CancelAsync();
+            throw NotResponding(Path);
+        }
+    }
+
+    private static FailureException NotResponding(string path) =>
+        new(Failure.Of(FailureCode.VaultNotResponding, Stage.Vault, ("path", path), ("seconds", "30")).CanRetry());
+}
