@@ -63,6 +63,13 @@ public sealed class PrivateLibvirt : IAsyncDisposable
         await RestartAsync();
     }
 
+    /// <summary>Killed and started again; its VMs live on.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        await KillDaemonAsync();
+        await RestartAsync();
+    }
+
     public async Task RestartAsync() => (await Tool.RunAsync(Script, "start", _folder.Path)).Must();
 
     public async ValueTask DisposeAsync()

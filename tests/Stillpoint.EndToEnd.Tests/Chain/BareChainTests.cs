@@ -144,7 +144,7 @@ public sealed class BareChainTests(VmSuite suite)
         await using var vm = await BareVm.DefineAsync(await suite.LibvirtAsync(), "lie");
         using var cli = await FirstAsync(vm);
         await vm.EndAsync();
-        await WriteBehindAsync(vm.Folder["vda.qcow2"], 18 * Mebibyte);
+        await WriteBehindAsync(vm.Folder["vda.qcow2"], 16 * Mebibyte);
         await vm.StartAsync();
         await ChainCases.RunAsync("Lie", async () =>
         {

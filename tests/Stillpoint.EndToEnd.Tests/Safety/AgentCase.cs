@@ -18,7 +18,7 @@ internal sealed record AgentCase(string Name, string Happened, string When, stri
         new("KilledBefore", "killed, and started by its service manager", Before, "WardenReady", Kill),
         new("HungBefore", "hung (SIGSTOP)", Before, "WardenReady", Hang, "agent-not-responding"),
         new("StoppedIn", "stopped by its service manager", In, "Beginning", Stop, "guard-fired", "begin-outlived-freeze", "thaw-count-mismatch"),
-        new("KilledIn", "killed, and started by its service manager", In, "Beginning", Kill, "guard-fired", "begin-outlived-freeze", "thaw-count-mismatch"),
+        new("KilledIn", "killed, and started by its service manager", In, "Beginning", Kill, "guard-fired", "begin-outlived-freeze", "thaw-count-mismatch", "agent-not-responding"),
         new("HungIn", "hung (SIGSTOP)", In, "Beginning", Hang, "guard-fired", "begin-outlived-freeze", "thaw-count-mismatch"),
         new("StoppedAfter", "stopped by its service manager", After, "Begun", Stop),
         new("KilledAfter", "killed, and started by its service manager", After, "Begun", Kill),

@@ -43,8 +43,7 @@ public sealed class LibvirtdTests(VmSuite suite)
             CliResult backup;
             using (var job = await PausedJob.AtAsync(step, cli, "backup", guest.Name, "--exclude-disk", "vdb", "--before-release", Compared.Copy(reference)))
             {
-                await guest.Libvirt.KillDaemonAsync();
-                await guest.Libvirt.RestartAsync();
+                await guest.Libvirt.KillAndRestartAsync();
                 job.GoOn();
                 backup = await job.ResultAsync();
                 await job.MustBeGoneAsync();

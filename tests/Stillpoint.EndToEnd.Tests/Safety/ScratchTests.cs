@@ -32,7 +32,7 @@ public sealed class ScratchTests(VmSuite suite)
         {
             var victims = All.Single(c => c.Case == name).Victims;
             var guest = await suite.RunningGuestAsync();
-            using var small = new Tmpfs("160m");
+            using var small = await SmallDisk.MakeAsync(guest.Libvirt, 160L << 20);
             using var cli = new StillpointCli(guest.Libvirt) { Data = Path.Combine(small.Path, "data") };
             await cli.InitAsync();
             await guest.RunAsync("dd if=/dev/zero of=/data/over bs=1M count=256 conv=fsync");

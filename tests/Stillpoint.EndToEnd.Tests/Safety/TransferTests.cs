@@ -52,8 +52,7 @@ public sealed class TransferTests(VmSuite suite)
             Assert.Equal([(error is null ? backup : first)["checkpoint"].GetString()!], await cli.OursAsync(guest, first));
 
             // libvirt may take the agent of a VM that was reset for the one before, and get no answer from it until libvirtd is started again.
-            if (name == "Reset") await guest.Libvirt.KillDaemonAsync();
-            if (name == "Reset") await guest.Libvirt.RestartAsync();
+            if (name == "Reset") await guest.Libvirt.KillAndRestartAsync();
             if (await guest.IsOffAsync()) await guest.StartAsync();
             else await guest.AnswersAsync();
             var next = await cli.BackupAsync(guest.Name, "--exclude-disk", "vdb");

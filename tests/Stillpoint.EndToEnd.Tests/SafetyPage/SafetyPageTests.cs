@@ -38,6 +38,8 @@ public sealed class SafetyPageTests
             var sources = facts.GroupBy(f => f.Commit).OrderBy(g => g.Min(f => f.Time)).Select(g => $"`{g.Key}` ({g.Count().ToString(CultureInfo.InvariantCulture)})");
             Line($"| sources (cases) | {string.Join(", ", sources)} |");
         }
+        var stalls = facts.Where(f => f.Table == KillStep.Table.Key && f.Failed is null).Select(f => double.Parse(f.Cells[^1].Split(' ')[0], CultureInfo.InvariantCulture)).ToList();
+        if (stalls.Count > 0) Line($"| longest stall in a guest whose backup was killed | {stalls.Max():0.0} s |");
         Line($"| libvirt, QEMU | {await VersionAsync("libvirtd")}, {await VersionAsync("qemu-system-x86_64")} |");
         foreach (var table in Tables)
         {
