@@ -51,6 +51,7 @@ internal static class Disks
     /// <summary>Nothing of a job is left on a guest: it writes, its disks are in no job.</summary>
     public static async Task MustBeUndisturbedAsync(this TestGuest guest)
     {
+        await Eventually.IsAsync("the writer has begun", async () => (await guest.WriterAsync("status")).StartsWith("writing ", StringComparison.Ordinal));
         var before = await guest.WriterRecordAsync();
         await Eventually.IsAsync("the writer goes on", async () => await guest.WriterRecordAsync() > before);
         var job = (await guest.Libvirt.VirshAsync("domjobinfo", guest.Name)).Must().Out;
