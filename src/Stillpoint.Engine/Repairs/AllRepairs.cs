@@ -4,7 +4,7 @@ namespace Stillpoint.Engine.Repairs;
 public static class AllRepairs
 {
     private static readonly RepairAction[] Actions =
-        [new ThawRepair(), new RemoveBitmapsRepair(), new EndStaleJobsRepair(), new ResumeVmRepair(), new HotplugChannelRepair(), new SetClockRepair()];
+        [new ThawRepair(), new RemoveBitmapsRepair(), new EndStaleJobsRepair(), new HotplugChannelRepair(), new SetClockRepair()];
 
     public static IReadOnlyList<string> Ids { get; } = [.. Actions.Select(a => a.Id)];
 

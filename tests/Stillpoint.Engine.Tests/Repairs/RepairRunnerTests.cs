@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Tests.Fakes;
-using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.TestKit;
 using Xunit;
@@ -78,21 +77,10 @@ public sealed class RepairRunnerTests : IDisposable
         Assert.False(Directory.Exists(_temp["run", "01dead"]));
     }
 
-    [Theory]
-    [InlineData(PowerState.Paused, true, true)]
-    [InlineData(PowerState.Paused, false, false)]
-    [InlineData(PowerState.Running, false, false)]
-    public async Task Vm_IsResumedOnlyAfterAnIoError(PowerState power, bool ioError, bool resumed)
-    {
-        (Vm.Power, Vm.PausedByIoError) = (power, ioError);
-        await RunAsync("resume-vm", () => true);
-        Assert.Equal(resumed, Vm.Calls.Contains("resume"));
-    }
-
     [Fact]
     public void EveryRepair_HasALevel()
     {
-        Assert.Equal(["thaw", "remove-bitmaps", "end-stale-jobs", "resume-vm", "hotplug-channel", "set-clock"], AllRepairs.Ids);
+        Assert.Equal(["thaw", "remove-bitmaps", "end-stale-jobs", "hotplug-channel", "set-clock"], AllRepairs.Ids);
         Assert.Equal(["hotplug-channel", "set-clock"], AllRepairs.Ids.Where(id => !RepairOrder.Of(id)!.Safe));
         Assert.Null(RepairOrder.Of("reinstall-windows"));
     }

@@ -9,7 +9,7 @@ internal sealed partial class StoreScratchFull() : StatedCause("store-scratch-fu
 
     public override CauseCard Card { get; } = new(
         Worth.None,
-        [new("free-scratch-space", Applies.Host), new("move-scratch", Applies.Stillpoint)], Repair: "resume-vm");
+        [new("free-scratch-space", Applies.Host), new("move-scratch", Applies.Stillpoint)]);
 
     protected override IReadOnlyList<LinePattern> Says => [Full];
 
@@ -25,8 +25,8 @@ internal sealed partial class StoreScratchFull() : StatedCause("store-scratch-fu
         file.FactIs("domain.paused-by-io-error", "true") is { } paused && file.Fact("scratch.free-bytes") is { } free
             && CaseFile.Number(free) < Gone
             ? Finding.Certain(paused, free)
-            : (file.Fact("scratch.free-bytes") is { } left && CaseFile.Number(left) < Least
-                ? Finding.Certain(left, Signs.Failed(file, [.. Failures])) : base.Judge(file))?.WithoutRepair();
+            : file.Fact("scratch.free-bytes") is { } left && CaseFile.Number(left) < Least ? Finding.Certain(left, Signs.Failed(file, [.. Failures]))
+            : base.Judge(file);
 
     [GeneratedRegex(
         "(scratch|fleecing).*No space left on device|No space left on device.*(scratch|fleecing)",
