@@ -43,7 +43,7 @@ internal sealed class WorkerProcess(WorkerCommand command, TimeSpan cancelPatien
     public void Abandon()
     {
         using var process = _process;
-        process?.StandardInput.Close();
+        if (process is not null) Close(process);
     }
 
     /// <summary>Returns when the point is there. The worker waits then: for the order to save the catalog, or for the end.</summary>

@@ -62,12 +62,38 @@ public sealed class RepairRunner(EnginePaths paths, TimeProvider clock)
         try
         {
             await action.DoAsync(on, ct);
-            if (await helped(ct)) return End(RepairEnd.Helped);
-            return End(await action.UndoAsync(on, ct) ? RepairEnd.Undone : RepairEnd.DidNotHelp);
         }
         catch (FailureException e)
         {
             return End(RepairEnd.Failed, e.Failure);
+        }
+        try
+        {
+            return await helped(ct) ? End(RepairEnd.Helped) : await TakeBackAsync(null);
+        }
+        catch (FailureException e)
+        {
+            // What cannot be looked at has not been seen to help.
+            return await TakeBackAsync(e.Failure);
+        }
+        catch (OperationCanceledException)
+        {
+            await TakeBackAsync(Failure.Of(FailureCode.Cancelled, Stage.Input));
+            throw;
+        }
+
+        // Whoever cancelled wants it back as it was, so this is not cancelled.
+        async Task<RepairRecord> TakeBackAsync(Failure? why)
+        {
+            try
+            {
+                if (await action.UndoAsync(on, CancellationToken.None)) return End(RepairEnd.Undone, why);
+                return End(why is null ? RepairEnd.DidNotHelp : RepairEnd.Failed, why);
+            }
+            catch (FailureException e)
+            {
+                return End(RepairEnd.Failed, e.Failure);
+            }
         }
 
         RepairRecord End(RepairEnd end, Failure? failure = null)

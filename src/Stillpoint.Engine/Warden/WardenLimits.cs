@@ -9,6 +9,12 @@ internal static class WardenLimits
     /// <summary>Owner gone while its backup job runs: nobody will read it to the end, and its scratch only grows.</summary>
     public static readonly TimeSpan AbortAfterOwnerGone = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Owner gone for so long and its job still not aborted: libvirtd does not come back, or not for this VM. The journal keeps the job for the next start.
+    /// A guest that may be frozen is never left by this.
+    /// </summary>
+    public static readonly TimeSpan LeaveAfterOwnerGone = TimeSpan.FromHours(1);
+
     /// <summary>One step of the warden's watch.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 

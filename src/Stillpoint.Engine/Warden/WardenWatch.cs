@@ -12,7 +12,8 @@ namespace Stillpoint.Engine.Warden;
 /// <item>our job runs and scratch space nears its end, or has paused the VM: abort it, then let the VM run on;</item>
 /// <item>our job runs and the owner has been gone for 10 s: abort it.</item>
 /// </list>
-/// An action that fails is tried again at the next tick, over a new connection if need be, until it is done or the VM is off or gone.
+/// An action that fails is tried again at the next tick, over a new connection if need be, until it is done or the VM is off or gone; an abort
+/// until the owner has been gone for an hour.
 /// </summary>
 public sealed class WardenWatch : IAsyncDisposable
 {
@@ -100,6 +101,8 @@ public sealed class WardenWatch : IAsyncDisposable
         lock (_lock)
         {
             var gone = _ownerGoneSince is { } since ? _clock.GetElapsedTime(since) : TimeSpan.Zero;
+            // Never while the guest may stand still: with the warden alone there is no guard in it.
+            if (_frozenSince is null && gone >= WardenLimits.LeaveAfterOwnerGone) return Act.Leave;
             if (_frozenSince is { } frozen &&
                 (_clock.GetElapsedTime(frozen) >= _order.FreezeLimit || gone >= WardenLimits.ThawAfterOwnerGone)) return Act.Thaw;
             if (_jobMayRun && _pausedByIoError) return Act.AbortForPause;

@@ -37,6 +37,8 @@ internal static class RestoreTargets
         {
             Requests.Text("disks.disk", disk.Disk, 64);
             if (disk.Format is { } format && !Formats.Contains(format)) throw Requests.Invalid("disks.format", "raw, qcow2");
+            // What lies there may be another VM's disk, and a path does not say whose.
+            if (disk.Overwrite && !caller.SeesAll) throw new FailureException(FailureCode.NotAllowed, Stage.Input, ("role", caller.Role.ToText()));
             MayWrite("disks.path", disk.Path, options, caller);
         }
     }

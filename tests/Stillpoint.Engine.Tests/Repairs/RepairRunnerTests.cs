@@ -48,6 +48,22 @@ public sealed class RepairRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Channel_ThatCouldNotBeLookedAtAfterwards_IsTakenOffAgain()
+    {
+        var record = await RunAsync("hotplug-channel", () => throw new FailureException(FailureCode.HostConnectionLost, Stage.Connect));
+        Assert.Equal((RepairEnd.Undone, "host-connection-lost"), (record.End, record.Failure));
+        Assert.Equal(["add channel", "remove channel"], Vm.Calls);
+    }
+
+    [Fact]
+    public async Task Channel_CancelledBeforeItWasLookedAt_IsTakenOffAgain()
+    {
+        await Assert.ThrowsAsync<OperationCanceledException>(() => RunAsync("hotplug-channel", () => throw new OperationCanceledException()));
+        Assert.Equal(["add channel", "remove channel"], Vm.Calls);
+        Assert.Contains("\"end\": \"Undone\"", Kept(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Channel_ThatHelped_Stays()
     {
         Assert.Equal(RepairEnd.Helped, (await RunAsync("hotplug-channel", () => true)).End);

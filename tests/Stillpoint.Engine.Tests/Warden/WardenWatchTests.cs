@@ -110,6 +110,34 @@ public sealed class WardenWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task JobRuns_OwnerAndLibvirtdGoneForGood_LeavesAfterAnHour()
+    {
+        _host.Domain.RunningBackupSocket = Socket;
+        _watch.Hear("job-begins");
+        _watch.OwnerIsGone();
+        _host.Up = false;
+        await PassAsync(TimeSpan.FromMinutes(59));
+        Assert.False(_running.IsCompleted);
+        await PassAsync(TimeSpan.FromMinutes(2));
+        await _running.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Empty(_host.Domain.Calls);
+    }
+
+    [Fact]
+    public async Task Freezing_OwnerAndLibvirtdGoneForHours_ThawsWhenItIsBack()
+    {
+        _host.Domain.Frozen = true;
+        _watch.Hear("freezing");
+        _watch.OwnerIsGone();
+        _host.Up = false;
+        await PassAsync(TimeSpan.FromHours(2));
+        Assert.True(_host.Domain.Frozen);
+        _host.Up = true;
+        await PassAsync(TimeSpan.FromSeconds(1));
+        Assert.False(_host.Domain.Frozen);
+    }
+
+    [Fact]
     public async Task JobRuns_SomebodyElsesJobThere_IsLeftAlone()
     {
         _host.Domain.RunningBackupSocket = "/run/other.sock";

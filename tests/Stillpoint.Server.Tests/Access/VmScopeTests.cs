@@ -60,6 +60,21 @@ public sealed class VmScopeTests
         Assert.Equal("completed", (await mine.Jobs.ShowAsync(job, None)).Job.State);
     }
 
+    [Fact]
+    public async Task Restore_OverWhatLiesThere_IsNotForWhoeverSeesSomeVmsOnly()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        var point = await KnownPoint.AddAsync(host.VaultFolder, KnownPoint.Disk(1));
+        RestoreRequest Over(bool overwrite) => new(point, Disks: [new("vda", host.Folder["restored", "db.raw"], "raw", overwrite)]);
+        var mine = host.Client(Role.Operator, "gue*");
+        await Answers.FailsAsync("not-allowed", 403, () => mine.Jobs.RestoreAsync(Over(true), None));
+        Assert.Empty(host.Engine.Restores);
+        await mine.EndOfAsync((await mine.Jobs.RestoreAsync(Over(false), None)).Job);
+        var all = host.Client(Role.Operator);
+        await all.EndOfAsync((await all.Jobs.RestoreAsync(Over(true), None)).Job);
+        Assert.Equal(2, host.Engine.Restores.Count);
+    }
+
     private static async Task<Problem> FailAsync(Func<Task> call) => (await Assert.ThrowsAsync<ProblemException>(call)).Problem;
 
     private static string Bare(Problem problem, string asked) => $"{problem.Status} {problem.Code} {problem.Title} {problem.Evidence.Count}".Replace(asked, "ASKED", StringComparison.Ordinal);
