@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stillpoint.Model;
 using Stillpoint.Vault;
 
@@ -18,14 +19,17 @@ internal sealed class SampledReread(IDiskSource source, ITreeWriter tree, int bl
         var stride = Math.Max(1, (int)Math.Round(1 / share));
         var started = clock.GetTimestamp();
         var found = long.MaxValue;
+        var buffers = new ConcurrentBag<byte[]>();
         await Parallel.ForEachAsync(
             Sample(plan.CleanData, stride, turn).TakeWhile(_ => clock.GetElapsedTime(started) < limit),
             new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = ct },
             async (block, token) =>
             {
-                var buffer = DiskBuffers.Allocate(LengthOf(block));
-                await source.ReadAsync(block * blockSize, buffer, token);
-                if (!tree.BaseEquals(block, buffer)) Lower(ref found, block);
+                if (!buffers.TryTake(out var buffer)) buffer = DiskBuffers.Allocate(blockSize);
+                var data = buffer.AsMemory(0, LengthOf(block));
+                await source.ReadAsync(block * blockSize, data, token);
+                if (!tree.BaseEquals(block, data.Span)) Lower(ref found, block);
+                buffers.Add(buffer);
             });
         // Clean and zero need no reading, only comparing.
         var zeroes = new byte[blockSize];
