@@ -15,6 +15,7 @@ public sealed class ReferenceTests
         ["Hypervisor"] = ["Model"],
         ["Engine"] = ["Model", "Vault", "Hypervisor"],
         ["Doctor"] = ["Model"],
+        ["Fabric"] = ["Model"],
         ["Control"] = ["Engine", "Doctor"],
         ["Contracts"] = [],
         ["Server"] = ["Control", "Texts", "Contracts"],

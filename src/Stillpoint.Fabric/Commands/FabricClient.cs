@@ -1,0 +1,89 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
+using Stillpoint.Model;
+
+namespace Stillpoint.Fabric;
+
+/// <summary>
+/// Commands to `stillpoint-fabricd` by its socket, which only its own user and root may open. Refusals are <see cref="FailureException"/>; a service that does
+/// not answer is an <see cref="HttpRequestException"/>. Safe for many threads.
+/// </summary>
+public sealed class FabricClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public FabricClient(string socket) => _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        ConnectCallback = async (_, ct) =>
+        {
+            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), ct);
+                return new NetworkStream(connection, ownsSocket: true);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        },
+    })
+    {
+        BaseAddress = new("http://localhost"),
+    };
+
+    /// <exception cref="FailureException">RequestInvalid, DataFolderUnusable.</exception>
+    public async Task<GoalView> PutGoalAsync(VmId vm, GoalRequest goal, CancellationToken ct)
+    {
+        using var content = JsonContent.Create(goal, FabricJson.Default.GoalRequest);
+        return await SendAsync(HttpMethod.Put, $"/vms/{vm}", content, FabricJson.Default.GoalView, ct);
+    }
+
+    /// <exception cref="FailureException">VmNotFound.</exception>
+    public Task<VmReport> GetVmAsync(VmId vm, CancellationToken ct) => SendAsync(HttpMethod.Get, $"/vms/{vm}", null, FabricJson.Default.VmReport, ct);
+
+    /// <summary>From now on the VM gets no answer; its agent keeps what it has. Uninstall the extension first.</summary>
+    public async Task ForgetVmAsync(VmId vm, CancellationToken ct)
+    {
+        using var answer = await AskAsync(HttpMethod.Delete, $"/vms/{vm}", null, ct);
+    }
+
+    public Task<FabricView> GetAsync(CancellationToken ct) => SendAsync(HttpMethod.Get, "/", null, FabricJson.Default.FabricView, ct);
+
+    /// <param name="package">A handler package, at most 256 MiB. A version that is there already must be the same.</param>
+    /// <exception cref="FailureException">RequestInvalid, RequestTooLarge, DataFolderUnusable.</exception>
+    public async Task PublishAsync(string name, string version, Stream package, CancellationToken ct)
+    {
+        using var content = new StreamContent(package);
+        using var answer = await AskAsync(HttpMethod.Put, $"/packages/{name}/{version}", content, ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        using var answer = await AskAsync(method, path, content, ct);
+        return (await answer.Content.ReadFromJsonAsync(type, ct))!;
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        var answer = await _http.SendAsync(request, ct);
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer)
+        {
+            if (answer.Content.Headers.ContentType?.MediaType is not "application/problem+json")
+                throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode}", null, answer.StatusCode);
+            throw Failed((await answer.Content.ReadFromJsonAsync(FabricJson.Default.FailureAnswer, ct))!);
+        }
+    }
+
+    private static FailureException Failed(FailureAnswer answer) => new(new Failure(
+        Enum.GetValues<FailureCode>().First(code => code.ToText() == answer.Code), Enum.GetValues<Stage>().First(stage => stage.ToText() == answer.Stage),
+        answer.Arguments, answer.Evidence));
+}
