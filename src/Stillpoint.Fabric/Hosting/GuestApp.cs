@@ -46,7 +46,7 @@ internal static class GuestApp
         {
             await next(context);
         }
-        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             await context.Empty(e.StatusCode);
         }
