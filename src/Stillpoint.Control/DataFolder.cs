@@ -41,7 +41,12 @@ public sealed record DataFolder(string Path)
     {
         try
         {
-            if (!Directory.Exists(Path)) Directory.CreateDirectory(Path, Mode);
+            if (!Directory.Exists(Path))
+            {
+                Directory.CreateDirectory(Path, Mode);
+                // A umask takes away even what is asked for.
+                File.SetUnixFileMode(Path, Mode);
+            }
             Directory.CreateDirectory(Locks);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

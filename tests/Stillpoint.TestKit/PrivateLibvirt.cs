@@ -14,7 +14,9 @@ public sealed class PrivateLibvirt : IAsyncDisposable
     private const string Below = "/var/tmp";
     private readonly TempFolder _folder;
 
-    private PrivateLibvirt(TempFolder folder, string uri) => (_folder, Uri) = (folder, uri);
+    private readonly string? _qemuUser;
+
+    private PrivateLibvirt(TempFolder folder, string uri, string? qemuUser) => (_folder, Uri, _qemuUser) = (folder, uri, qemuUser);
 
     /// <summary>For any libvirt client on this machine.</summary>
     public string Uri { get; }
@@ -24,7 +26,11 @@ public sealed class PrivateLibvirt : IAsyncDisposable
     /// <summary>What the daemon printed.</summary>
     public string LogFile => _folder["log", "libvirtd.out"];
 
-    public static async Task<PrivateLibvirt> StartAsync()
+    /// <summary>Whether its QEMUs run as a user of their own, who cannot read what only root can.</summary>
+    public bool HasQemuUser => _qemuUser is not null;
+
+    /// <param name="qemuUser">The user its QEMUs run as; null: root.</param>
+    public static async Task<PrivateLibvirt> StartAsync(string? qemuUser = null)
     {
         foreach (var orphan in OwnedFolders.Orphans(Below))
         {
@@ -33,8 +39,8 @@ public sealed class PrivateLibvirt : IAsyncDisposable
         }
         var folder = new TempFolder(Below);
         OwnedFolders.Claim(folder.Path);
-        var started = (await Tool.RunAsync(Script, "start", folder.Path)).Must();
-        return new PrivateLibvirt(folder, started.Out.Trim());
+        var started = (await Tool.RunAsync(Start(folder, qemuUser))).Must();
+        return new PrivateLibvirt(folder, started.Out.Trim(), qemuUser);
     }
 
     public Task<ToolResult> VirshAsync(params string[] arguments) => Tool.RunAsync("virsh", ["-q", "-c", Uri, .. arguments]);
@@ -70,7 +76,10 @@ public sealed class PrivateLibvirt : IAsyncDisposable
         await RestartAsync();
     }
 
-    public async Task RestartAsync() => (await Tool.RunAsync(Script, "start", _folder.Path)).Must();
+    public async Task RestartAsync() => (await Tool.RunAsync(Start(_folder, _qemuUser))).Must();
+
+    private static ToolCall Start(TempFolder folder, string? qemuUser) => new(
+        Script, ["start", folder.Path], TimeSpan.FromMinutes(3), Environment: qemuUser is null ? null : new() { ["STILLPOINT_QEMU_USER"] = qemuUser });
 
     public async ValueTask DisposeAsync()
     {

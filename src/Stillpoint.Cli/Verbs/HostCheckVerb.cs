@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Engine.Capture;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 
@@ -23,6 +24,7 @@ internal static class HostCheckVerb
                 : Failure.Of(FailureCode.ToolMissing, Stage.Preflight, ("tool", tool), ("package", package))));
         }
         checks.Add(DataFolder(call));
+        if (checks[0].Failure is null && checks[^1].Failure is null && await QemuAsync(call, ct) is { } qemu) checks.Add(qemu);
 
         var first = checks.Select(c => c.Failure).FirstOrDefault(f => f is not null);
         call.Show(
@@ -68,6 +70,20 @@ internal static class HostCheckVerb
         {
             return ("data", "", e.Failure);
         }
+    }
+
+    /// <summary>Whether the QEMU of each running VM can come to the folder of sockets and scratch files; null: none runs as a user of its own.</summary>
+    private static async Task<(string, string, Failure?)?> QemuAsync(Invocation call, CancellationToken ct)
+    {
+        var host = await call.ConnectAsync(ct);
+        var folder = JobFolder.RootOf(call.Data.Engine);
+        var seen = new HashSet<QemuUser>();
+        foreach (var domain in await host.ListDomainsAsync(ct))
+        {
+            if (domain.State is PowerState.Off || QemuUser.Find(domain.Id) is not { User: not 0 } user || !seen.Add(user)) continue;
+            if (await user.ReachesAsync(folder, call.World.Clock, ct) is { } closed) return ("scratch", "", closed);
+        }
+        return seen.Count == 0 ? null : ("scratch", call.Texts.Of("check.scratch", ("path", folder)), null);
     }
 
     private static bool IsOnPath(Invocation call, string tool) =>
