@@ -10,7 +10,7 @@ namespace Stillpoint.EndToEnd.Tests.SafetyPage;
 /// <summary>Writes docs/safety.md from the facts there are. `./test --all capture` runs it last; cases without a fact say that they were not run.</summary>
 public sealed class SafetyPageTests
 {
-    private static readonly SafetyTable[] Tables = [KillStep.Table, AgentCase.Table, LibvirtdTests.Table, ChainCases.Table, TransferTests.Table];
+    private static readonly SafetyTable[] Tables = [KillStep.Table, AgentCase.Table, LibvirtdTests.Table, ScratchTests.Table, ChainCases.Table, TransferTests.Table];
 
     [Fact]
     public void Cases_OfAllTables_HaveNamesOfTheirOwn() =>
