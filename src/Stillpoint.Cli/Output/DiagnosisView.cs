@@ -51,6 +51,7 @@ internal static class DiagnosisView
         to.WriteLine($"{Title(words, cause.Id)} ({cause.Id})");
         to.WriteLine("  " + words.Of(cause.Id + ".why"));
         if (cause.Card.NeverVerifiedOnWindows) to.WriteLine("  " + words.Of("windows-never-verified"));
+        if (cause.Card.SeenOnly is { } only) to.WriteLine("  " + words.Of("seen-only." + only.ToText()));
         to.WriteLine(texts.Labelled(words.Of("doctor.link"), words.Of("link." + cause.Link.ToText())));
         to.WriteLine(texts.Labelled(words.Of("doctor.worth"), words.Of("worth." + cause.Card.Worth.ToText())));
         Remedies(to, cause.Id, cause.Card.Remedies, cause.Card.Repair, texts, words, []);

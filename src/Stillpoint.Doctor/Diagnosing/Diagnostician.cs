@@ -17,9 +17,11 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
     public IReadOnlyList<LinePattern> Patterns { get; } =
         [.. catalogue.SelectMany(c => c.Patterns).Concat(ProvenLinks.Patterns).Concat(ReportedCodes.Patterns).Concat(GuestSigns.Patterns).Distinct()];
 
-    public Diagnosis Diagnose(IEnumerable<Fact> facts)
+    public Diagnosis Diagnose(IEnumerable<Fact> facts) => Diagnose(facts, null);
+
+    internal Diagnosis Diagnose(IEnumerable<Fact> facts, Func<LinePattern, LinePattern?>? seenAs)
     {
-        var file = new CaseFile(facts, Patterns);
+        var file = new CaseFile(facts, Patterns, seenAs);
         var proven = new ProvenLinks(file);
         var found = new List<Found>();
         for (var i = 0; i < catalogue.Count; i++)
@@ -39,6 +41,8 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
     {
         var firm = found.Where(f => f.Finding.Confidence >= Confidence.Likely).Select(f => f.Cause.Id).ToHashSet(StringComparer.Ordinal);
         found.RemoveAll(f => f.Cause.YieldsTo.Any(id => id != f.Cause.Id && firm.Contains(id)));
+        if (found.Any(f => firm.Contains(f.Cause.Id) && !f.Cause.Umbrella && !f.Finding.GuestOnly && f.Link is < Link.Agent or > Link.Freeze))
+            found.RemoveAll(f => f.Finding.GuestOnly);
         var confirmed = found.Where(f => !f.Cause.Umbrella && f.Finding.Confidence >= Confidence.Likely)
             .OrderBy(f => f.Link).ThenByDescending(f => f.Finding.Confidence).ThenBy(f => f.Began ?? DateTimeOffset.MaxValue).ThenBy(f => f.Order).ToList();
         if (confirmed.Count > 0) return new(Group(file, confirmed), [], Healthy: false);
@@ -51,32 +55,33 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
 
     private static ImmutableArray<FoundCause> Group(CaseFile file, List<Found> confirmed)
     {
-        var heads = new List<(Found Head, List<string> Follow)>();
+        // What a cause says of itself comes before the chain's order: it may explain what stands earlier in it.
+        var above = new Dictionary<Found, Found>();
         foreach (var f in confirmed)
         {
-            var head = heads.FirstOrDefault(h => Explains(h.Head, f));
-            if (head.Follow is not null) head.Follow.Add(f.Cause.Id);
-            else heads.Add((f, []));
+            if (confirmed.Find(by => by != f && by.Cause.Explains.Contains(f.Cause.Id) && !(f.Cause.Explains.Contains(by.Cause.Id) && confirmed.IndexOf(f) < confirmed.IndexOf(by)) && HeadOf(by) != f) is { } by)
+                above[f] = by;
         }
-        // A cause named later may say that it explains an earlier one.
-        foreach (var (head, _) in heads.ToArray())
+        var heads = new List<Found>();
+        foreach (var f in confirmed.Where(f => !above.ContainsKey(f)))
         {
-            var by = heads.FirstOrDefault(h => h.Head != head && h.Head.Cause.Explains.Contains(head.Cause.Id));
-            if (by.Follow is null || head.Cause.Explains.Contains(by.Head.Cause.Id)) continue;
-            var own = heads.First(h => h.Head == head);
-            heads.Remove(own);
-            by.Follow.Add(head.Cause.Id);
-            by.Follow.AddRange(own.Follow);
+            if (heads.Find(h => FollowsByOrder(h, f)) is { } head) above[f] = head;
+            else heads.Add(f);
         }
-        return [.. heads.Select(h => Describe(file, h.Head, h.Follow))];
+        return [.. heads.Select(h => Describe(file, h, [.. confirmed.Where(f => f != h && HeadOf(f) == h).Select(f => f.Cause.Id)]))];
+
+        Found HeadOf(Found f)
+        {
+            while (above.TryGetValue(f, out var next)) f = next;
+            return f;
+        }
     }
 
-    private static bool Explains(Found head, Found other) =>
-        head.Cause.Explains.Contains(other.Cause.Id) ||
+    private static bool FollowsByOrder(Found head, Found other) =>
         // What is wrong with the target is not the guest's doing.
-        (head.Link < other.Link && !(other.Link == Link.Vault && head.Link is >= Link.Agent and <= Link.Thaw) && !(head.Began is { } began && other.Began is { } earlier && earlier < began - Slack));
+        head.Link < other.Link && !(other.Link == Link.Vault && head.Link is >= Link.Agent and <= Link.Thaw) && !(head.Began is { } began && other.Began is { } earlier && earlier < began - Slack);
 
-    private static FoundCause Describe(CaseFile file, Found f, List<string> follow)
+    private static FoundCause Describe(CaseFile file, Found f, ImmutableArray<string> follow)
     {
         var card = f.Cause.Card;
         var arguments = f.Finding.Arguments;
@@ -85,7 +90,7 @@ public sealed class Diagnostician(IReadOnlyList<Cause> catalogue)
         // What is known from logs alone is out of our hands.
         var repair = f.Finding.NoRepair || !file.Guest.Ours ? null : card.Repair;
         return new(
-            f.Cause.Id, f.Finding.Confidence, f.Link, f.Finding.Evidence, [.. follow], [.. card.Remedies.Where(file.Guest.Takes)], repair, card.Worth,
+            f.Cause.Id, f.Finding.Confidence, f.Link, f.Finding.Evidence, follow, [.. card.Remedies.Where(file.Guest.Takes)], repair, card.Worth,
             card.NeverVerifiedOnWindows, arguments);
     }
 

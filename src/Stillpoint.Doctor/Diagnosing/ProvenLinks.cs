@@ -39,7 +39,7 @@ internal sealed partial class ProvenLinks
     public bool Healed(Finding finding, Link link)
     {
         // A full vault is not explained by an agent that is missing as well.
-        if (_guestIsNoMatter && link is >= Link.Agent and <= Link.Freeze) return true;
+        if (_guestIsNoMatter && (finding.GuestOnly || link is >= Link.Agent and <= Link.Freeze)) return true;
         if (finding.Lasting || finding.Evidence.IsEmpty || finding.Evidence.Any(q => q.Line is null)) return false;
         return _seen.Any(seen => seen.Link >= link && finding.Evidence.All(q => IsBefore(q, seen.Hits.Last!)));
     }

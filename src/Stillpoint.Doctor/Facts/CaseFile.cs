@@ -10,7 +10,8 @@ public sealed class CaseFile
     private readonly Dictionary<string, Fact> _facts = new(StringComparer.Ordinal);
     private readonly List<Fact> _ordered = [];
 
-    public CaseFile(IEnumerable<Fact> facts, IEnumerable<LinePattern> patterns)
+    /// <param name="seenAs">For the tests of the rules: what a pattern is replaced by, null for one that never fits.</param>
+    internal CaseFile(IEnumerable<Fact> facts, IEnumerable<LinePattern> patterns, Func<LinePattern, LinePattern?>? seenAs = null)
     {
         var lines = new List<LogEvent>();
         foreach (var fact in facts)
@@ -25,7 +26,7 @@ public sealed class CaseFile
             if (!_facts.TryGetValue(fact.Name, out var known) || fact.Time >= known.Time) _facts[fact.Name] = fact;
         }
         Lines = lines;
-        foreach (var pattern in patterns.Distinct()) _hits[pattern] = Find(pattern);
+        foreach (var pattern in patterns.Distinct()) _hits[pattern] = (seenAs is null ? pattern : seenAs(pattern)) is { } sought ? Find(sought) : new(pattern, []);
         Extension = ReportedCodes.Of(lines);
         Guest = GuestPlatform.Of(this);
     }
@@ -62,10 +63,11 @@ public sealed class CaseFile
         double.TryParse(fact.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     /// <summary>When the last line of a kind was written; null: no such file, or none with times.</summary>
-    public DateTimeOffset? LastTime(LogKind kind) => Facts(FactNames.FileLast)
-        .Where(f => KindOf(f.Subject) is { } k && (k & kind) != 0)
-        .Select(f => DateTimeOffset.TryParse(f.Fact.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var t) ? t : (DateTimeOffset?)null)
-        .Max();
+    public DateTimeOffset? LastTime(LogKind kind) => Facts(FactNames.FileLast).Where(f => KindOf(f.Subject) is { } k && (k & kind) != 0).Select(f => LastTime(f.Subject)).Max();
+
+    /// <summary>When the last line of a file was written; null: no such file, or none with times.</summary>
+    public DateTimeOffset? LastTime(string file) =>
+        DateTimeOffset.TryParse(Value($"{FactNames.FileLast}:{file}"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var t) ? t : null;
 
     public bool Has(LogKind kind) => Facts(FactNames.FileKind).Any(f => KindOf(f.Subject) is { } k && (k & kind) != 0);
 

@@ -49,11 +49,25 @@ public enum Applies
     Proxmox = 32768,
 }
 
+/// <summary>Who alone supplies the facts that a rule cannot do without; its page says so.</summary>
+public enum SeenOnly
+{
+    /// <summary>A job of ours: its facts are kept with it.</summary>
+    Job,
+
+    /// <summary><c>doctor --vm</c>.</summary>
+    Live,
+
+    /// <summary>Whoever writes a fact file: no log and no probe says all of it.</summary>
+    FactFile,
+}
+
 /// <param name="Slug">Kebab case; its text is <c>ID.remedy.SLUG</c>.</param>
 public sealed record Remedy(string Slug, Applies Applies = Applies.All);
 
 /// <param name="Repair">What we can do for them (<c>start-agent</c>); null: nothing.</param>
 /// <param name="Seed">The article's cause or table row it comes from (<c>C1</c>, <c>T5</c>); null: none.</param>
 /// <param name="NeverVerifiedOnWindows">The rule is for Windows and was only tried on text.</param>
+/// <param name="SeenOnly">Null: a bundle of logs can show it.</param>
 public sealed record CauseCard(
-    Worth Worth, IReadOnlyList<Remedy> Remedies, string? Repair = null, string? Seed = null, bool NeverVerifiedOnWindows = false);
+    Worth Worth, IReadOnlyList<Remedy> Remedies, string? Repair = null, string? Seed = null, bool NeverVerifiedOnWindows = false, SeenOnly? SeenOnly = null);

@@ -30,8 +30,10 @@ public sealed record Quote(string Source, int? Line, DateTimeOffset? Time, strin
 /// <param name="Lasting">A state rather than an event: it is not healed by a later success (an old version, a wrong setting).</param>
 /// <param name="NoRepair">What the card offers would not help in this case.</param>
 /// <param name="At">The link found broken, where it is not the cause's usual one.</param>
+/// <param name="GuestOnly">It keeps the guest from its part and nobody else: a backup goes on without it, so whatever else was found is the cause.</param>
 public sealed record Finding(
-    Confidence Confidence, ImmutableArray<Quote> Evidence, ImmutableSortedDictionary<string, string> Arguments, bool Lasting = false, Link? At = null, bool NoRepair = false)
+    Confidence Confidence, ImmutableArray<Quote> Evidence, ImmutableSortedDictionary<string, string> Arguments, bool Lasting = false, Link? At = null, bool NoRepair = false,
+    bool GuestOnly = false)
 {
     /// <summary>Enough to be convinced by; the rest is in the logs.</summary>
     public const int MostEvidence = 6;
@@ -57,6 +59,8 @@ public sealed record Finding(
     public Finding BreaksAt(Link link) => this with { At = link };
 
     public Finding WithoutRepair() => this with { NoRepair = true };
+
+    public Finding OfTheGuestOnly() => this with { GuestOnly = true };
 
     public Finding AsLasting() => this with { Lasting = true };
 

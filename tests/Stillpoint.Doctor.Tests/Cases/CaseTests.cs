@@ -5,7 +5,7 @@ namespace Stillpoint.Doctor.Tests.Cases;
 /// <summary>Every case in this folder: the cause is on top with its evidence, or, of a look-alike, is not named at all.</summary>
 public sealed class CaseTests
 {
-    private const int Seed = 20261121;
+    internal const int Seed = 20261121;
 
     public static TheoryData<string> Names => [.. Directory.EnumerateFiles(UnitCase.Folder, "*.txt", SearchOption.AllDirectories)
         .Select(f => Path.GetRelativePath(UnitCase.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
@@ -14,9 +14,12 @@ public sealed class CaseTests
     public void Case_InsideNormalLogs_IsSeenForWhatItIs(string name)
     {
         var unit = UnitCase.Load(name);
-        var facts = unit.Collect(Seed);
-        var diagnosis = Diagnostician.Default.Diagnose(facts);
-        var found = $"{name} (seed {Seed}): {Said(diagnosis)}";
+        Check(unit, Diagnostician.Default.Diagnose(unit.Collect(Seed)));
+    }
+
+    internal static void Check(UnitCase unit, Diagnosis diagnosis)
+    {
+        var found = $"{unit.Name} (seed {Seed}): {Said(diagnosis)}";
         var top = diagnosis.Causes.IsEmpty ? null : diagnosis.Causes[0];
         if (unit.Positive)
         {

@@ -65,7 +65,7 @@ internal sealed record UnitCase(
     }
 
     /// <summary>The facts of the case with its logs put into normal ones, as a bundle gives them.</summary>
-    public IReadOnlyList<Fact> Collect(int seed)
+    public IReadOnlyList<Fact> Collect(int seed, PatternIndex? index = null)
     {
         var noise = new NoiseWriter(seed);
         var files = Files.Select(f => (f.Path, Kind: LogKinds.Of(f.Path, Encoding.UTF8.GetBytes(string.Join('\n', f.Lines))), f.Lines)).ToList();
@@ -75,7 +75,7 @@ internal sealed record UnitCase(
         if (files.All(f => f.Kind != LogKind.System)) files.Add(("var/log/syslog", LogKind.System, []));
         var entries = files.Select(f => Entry(f.Path, Noisy.Contains(f.Kind) ? Mixed(f.Kind, f.Lines, noise, from, to) : f.Lines, to))
             .OrderBy(e => e.Name, StringComparer.Ordinal).ToArray();
-        var facts = BundleFacts.Collect(entries, new(BundleLimits.Default), new Sieve(Index), CancellationToken.None);
+        var facts = BundleFacts.Collect(entries, new(BundleLimits.Default), new Sieve(index ?? Index), CancellationToken.None);
         return [.. Facts, .. facts];
     }
 

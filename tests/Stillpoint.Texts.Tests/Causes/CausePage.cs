@@ -33,6 +33,7 @@ internal static class CausePage
         var page = new StringBuilder($"{Made}# {texts.Title(cause.Id)}\n\n`{cause.Id}` · [{texts.Of("pages.all")}](README.md) · {OtherLanguages(texts.Language, cause.Id + ".md")}\n\n{texts.Why(cause.Id)}\n");
         var card = cause.Card;
         if (card.NeverVerifiedOnWindows) page.Append($"\n> {texts.Of("windows-never-verified")}\n");
+        if (card.SeenOnly is { } only) page.Append($"\n> {texts.Of("seen-only." + only.ToText())}\n");
         page.Append($"\n## {texts.Of("doctor.remedies")}\n\n");
         foreach (var remedy in card.Remedies)
             page.Append($"- {AppliesTo(remedy.Applies, texts)}{texts.Remedy(cause.Id, remedy.Slug)}\n");

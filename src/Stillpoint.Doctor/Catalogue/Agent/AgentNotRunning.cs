@@ -12,6 +12,7 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
     private static readonly LinePattern Processes = new(["PID TTY", "PID %CPU", "%CPU %MEM"], ProcessesLine(), LogKind.Command);
     private static readonly LinePattern Alive = new(["waagent", "python", "qemu-ga", "WindowsAzureGuest"], AliveLine(), LogKind.Command);
     private static readonly LinePattern Heartbeat = new("[HEARTBEAT]", null, LogKind.Agent);
+    private static readonly LinePattern Echo = new("[HEARTBEAT]", null, LogKind.System);
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
@@ -20,7 +21,7 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
             new("configure-auto-restart", Applies.Waagent), new("start-agent-windows", Applies.Windows),
         ], Seed: "C2");
 
-    public override IReadOnlyList<LinePattern> Patterns => [Unit, Dead, Stopped, Started, Processes, Alive, Heartbeat];
+    public override IReadOnlyList<LinePattern> Patterns => [Unit, Dead, Stopped, Started, Processes, Alive, Heartbeat, Echo];
 
     public override IReadOnlyList<string> YieldsTo =>
     [
@@ -47,11 +48,20 @@ internal sealed partial class AgentNotRunning() : Cause("agent-not-running", Lin
         if (file.FactIs("guest.process:waagent", "0") is { } none && file.FactIs("guest.process:qemu-ga", "0") is { } neither)
             return Finding.Likely(none, neither);
         if (file.Hits(Processes) is { Any: true } list && !file.Hits(Alive).Any) return Finding.Likely(list);
-        // The agent says something at least every half hour; when the rest of the guest goes on for longer, it is gone.
-        var (last, others) = (file.Hits(Heartbeat).Last, file.LastTime(LogKind.System));
-        var silent = last is { Time: { } said } && file.LastTime(LogKind.Agent) is { } agent && others - said > Silence
-            && others - agent > Silence;
-        return silent ? Finding.Likely(last) : null;
+        return Silent(file);
+    }
+
+    /// <summary>
+    /// The agent says something at least every half hour. That its own log ends long before another may only say when each was copied; a system log that
+    /// has the agent's lines as well, and goes on without them, is one file and proof.
+    /// </summary>
+    private static Finding? Silent(CaseFile file)
+    {
+        var (own, echo) = (file.Hits(Heartbeat).Last, file.Hits(Echo).Last);
+        var (agent, system) = (file.LastTime(LogKind.Agent), file.LastTime(LogKind.System));
+        if (agent is not null && !(system - agent > Silence)) return null;
+        if (echo is { Time: { } heard } && file.LastTime(echo.Source) - heard > Silence) return Finding.Likely(echo, own);
+        return own is { Time: { } said } && system - said > Silence ? Finding.Possible(own) : null;
     }
 
     /// <summary>A guest backed up by one agent may have the other one installed and switched off.</summary>

@@ -5,7 +5,7 @@ internal sealed class KvmBitmapLostBySnapshot() : Cause("kvm-bitmap-lost-by-snap
 {
     public override CauseCard Card { get; } = new(
         Worth.Whole,
-        [new("full-backup"), new("commit-external-snapshot", Applies.Host)], Repair: "remove-bitmaps");
+        [new("full-backup"), new("commit-external-snapshot", Applies.Host)], Repair: "remove-bitmaps", SeenOnly: SeenOnly.Live);
 
     public override Finding? Judge(CaseFile file)
     {

@@ -9,7 +9,7 @@ internal sealed partial class KvmDiskAdded() : Cause("kvm-disk-added", Link.Snap
 
     public override CauseCard Card { get; } = new(
         Worth.Partial,
-        [new("full-backup")]);
+        [new("full-backup")], SeenOnly: SeenOnly.FactFile);
 
     public override IReadOnlyList<LinePattern> Patterns => [Said];
 

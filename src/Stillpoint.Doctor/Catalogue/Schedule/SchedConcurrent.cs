@@ -5,7 +5,7 @@ internal sealed class SchedConcurrent() : Cause("sched-concurrent", Link.Schedul
 {
     public override CauseCard Card { get; } = new(
         Worth.Partial,
-        [new("spread-start-times"), new("limit-jobs-per-host", Applies.Stillpoint)], Seed: "T3");
+        [new("spread-start-times"), new("limit-jobs-per-host", Applies.Stillpoint)], Seed: "T3", SeenOnly: SeenOnly.Job);
 
     public override IReadOnlyList<string> Explains => ["kvm-agent-busy-or-hung", "fs-freeze-timeout"];
 
@@ -20,10 +20,9 @@ internal sealed class SchedConcurrent() : Cause("sched-concurrent", Link.Schedul
         if (file.FactAtLeast("job.concurrent", Many) is not { } together
             || file.FactAtLeast("job.queue-wait-seconds", LongWait) is not { } wait)
             return null;
-        var trouble = (object?)Signs.RanOutOfTime(file) ?? file.Fact(FactNames.FailureCode);
-        return trouble is null
-            ? null
-            : Finding.Certain(together, wait, trouble).With("count", together.Value).With("time", file.Value("job.started"));
+        // A full vault is as full at any other hour.
+        return Signs.RanOutOfTime(file) is { } late
+            ? Finding.Certain(together, wait, late).With("count", together.Value).With("time", file.Value("job.started")) : null;
     }
 
     public override IReadOnlyList<LinePattern> Patterns => [Signs.Complaint];

@@ -10,7 +10,7 @@ internal sealed partial class VmstateMisreported() : Cause("vmstate-misreported"
 
     public override CauseCard Card { get; } = new(
         Worth.Crash,
-        [new("shut-down-from-platform"), new("refresh-state", Applies.Stillpoint)], Seed: "T2");
+        [new("shut-down-from-platform"), new("refresh-state", Applies.Stillpoint)], Seed: "T2", SeenOnly: SeenOnly.Job);
 
     public override IReadOnlyList<LinePattern> Patterns => [Down, Up];
 

@@ -18,7 +18,13 @@ internal sealed class VmstateNotAllowed() : Cause("vmstate-not-allowed", Link.Vm
     {
         // A pause we made ourselves for want of scratch space, or a crash, is told by its own entry.
         if (file.FactIs("domain.power", "paused", "pm-suspended", "suspended", "blocked") is { } state)
-            return Finding.Certain(state, file.FactIs("domain.paused-by-io-error", "true")).With("state", state.Value);
+        {
+            var failed = Signs.Failed(file, "vm-paused-by-host", "vm-not-running");
+            if (failed is not null || file.FactIs("domain.paused-by-io-error", "true") is not null)
+                return Finding.Certain(state, file.FactIs("domain.paused-by-io-error", "true"), failed).With("state", state.Value);
+            // One paused by a hand is read as it stands; only what is asked of the guest goes without an answer.
+            return Finding.Likely(state).With("state", state.Value).OfTheGuestOnly();
+        }
         if (file.FactIs("domain.job", "migration-in", "migration-out", "save", "dump") is { } job)
             return Finding.Certain(job).With("state", job.Value);
         if (Signs.Failed(file, "vm-paused-by-host", "vm-not-running") is { } own) return Finding.Certain(own, file.Fact("domain.power"));
