@@ -80,7 +80,7 @@ public sealed class LookingVerbTests
 
     [Theory]
     [InlineData("nl", "Fout: De opdracht `vualt` bestaat niet. Bedoelde u `vault`? `stillpoint --help` toont wat er wel is.\n")]
-    [InlineData("fr", "Erreur : La commande `vualt` n'existe pas. Vouliez-vous dire `vault` ? `stillpoint --help` montre celles qui existent.\n")]
+    [InlineData("fr", "Erreur\u202f: La commande `vualt` n'existe pas. Vouliez-vous dire `vault`\u202f? `stillpoint --help` montre celles qui existent.\n")]
     [InlineData("zh-Hans", "错误：没有命令 `vualt`。您是否想输入 `vault`？可用的命令见 `stillpoint --help`。\n")]
     [InlineData("pt-BR", "Erro: O comando `vualt` não existe. Você quis dizer `vault`? `stillpoint --help` mostra os que existem.\n")]
     public async Task Mistake_InEachLanguage_IsToldInIt(string tag, string expected)

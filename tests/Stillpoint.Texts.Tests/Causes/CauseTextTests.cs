@@ -35,6 +35,7 @@ public sealed partial class CauseTextTests
         AssertCovered<Link>("link.");
         AssertCovered<Confidence>("confidence.");
         AssertCovered<Applies>("applies.");
+        AssertCovered<SeenOnly>("seen-only.");
         Assert.All(Catalogue.All.Select(c => c.Card.Repair).OfType<string>().Distinct(), repair => Assert.True(English.Has("repair." + repair), repair));
     }
 
@@ -78,8 +79,8 @@ public sealed partial class CauseTextTests
     [Fact]
     public void French_BeforeItsHighMarks_HasANarrowSpaceThatDoesNotBreak()
     {
-        foreach (var (key, text) in CauseTexts.For(Language.French).Templates)
-            Assert.False(WrongFrenchSpace().IsMatch(Quoted().Replace(text, "x")), $"{key}: {text}");
+        foreach (var (key, text) in CauseTexts.For(Language.French).Templates.Concat(LocalTexts.For(Language.French).Templates))
+            Assert.False(WrongFrenchSpace().IsMatch(Quoted().Replace(text, "x")), $"{key}, run eng/french-spaces: {text}");
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed partial class CauseTextTests
     [GeneratedRegex(@"^(?:[\p{Lu}\p{Lo}`\[]|(?:libvirt|raw|vfat|qcow2)\b).*[.。]$")]
     private static partial Regex WholeSentence();
 
-    [GeneratedRegex(@"[^\u202f][;:!?»](\s|$)|«[^\u202f]|\u202f[^;:!?»\p{L}x]")]
+    [GeneratedRegex(@"[^\u202f][;:!?»](?=[\s\]]|$)|«[^\u202f]|\u202f(?![;:!?»\p{L}x{`\[])|\u00a0")]
     private static partial Regex WrongFrenchSpace();
 
     [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}[,;:!?()]|[,;:!?()]\p{IsCJKUnifiedIdeographs}")]
