@@ -42,7 +42,12 @@ public interface IEngine
 
     /// <param name="helped">Looks again: whether the cause is gone.</param>
     Task<RepairRecord> RepairAsync(
-        IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct);
+        HostUri host, IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct);
+
+    /// <param name="hold">Takes the VM's lock; null: a job works on it now.</param>
+    Task<IReadOnlyList<InterruptedRepair>> EndRepairsAsync(
+        EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, Func<VmId, IDisposable?> hold, Action<Failure> unreadable,
+        CancellationToken ct);
 
     Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct);
 }

@@ -69,8 +69,13 @@ public sealed class RealEngine(TimeProvider clock, WorkerCommand? worker = null,
         new VmExamination(host, paths, clock).RunAsync(order, ct);
 
     public Task<RepairRecord> RepairAsync(
-        IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct) =>
-        new RepairRunner(paths, clock).RunAsync(domain, repair, cause, helped, ct);
+        HostUri host, IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct) =>
+        new RepairRunner(paths, clock).RunAsync(host, domain, repair, cause, helped, ct);
+
+    public Task<IReadOnlyList<InterruptedRepair>> EndRepairsAsync(
+        EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, Func<VmId, IDisposable?> hold, Action<Failure> unreadable,
+        CancellationToken ct) =>
+        new RepairRecovery(paths, connect, clock).RunAsync(hold, unreadable, ct);
 
     public Task<ReleasedVm> ReleaseAsync(IDomain domain, EnginePaths paths, CancellationToken ct) => new VmRelease(paths).RunAsync(domain, ct);
 

@@ -119,12 +119,18 @@ public sealed class StillpointControl : IDisposable
     public Task<IReadOnlyList<InterruptedRestore>> FinishRestoresAsync(IHypervisorHost host, Action<Failure> unreadable, CancellationToken ct) =>
         _engine.FinishRestoresAsync(_folder.Engine, host, unreadable, ct);
 
+    /// <summary>Takes back repairs whose process died, where that can be done; before any new job or repair.</summary>
+    public Task<IReadOnlyList<InterruptedRepair>> EndRepairsAsync(
+        Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, Action<Failure> unreadable, CancellationToken ct) =>
+        _engine.EndRepairsAsync(_folder.Engine, connect, vm => JobLock.TryTake(_folder, LockOf(vm)), unreadable, ct);
+
     /// <summary>A backup will be asked for soon: its worker starts, and opens host and vault, while its owner still looks for what to clean up.</summary>
     public void ExpectBackup(HostUri host, VaultAccess vault) => _engine.Expect(host, vault, _folder.Engine);
 
+    /// <param name="due">When a plan wanted it to have begun at the latest; null: nobody planned it.</param>
     /// <exception cref="FailureException">No job began: VmNotFound, VmBackupRunning, DataFolderUnusable, a policy out of range.</exception>
     public async Task<JobOutcome<CaptureResult>> BackUpAsync(
-        IHypervisorHost host, VaultAccess vault, BackupOrder order, IJobEvents watcher, CancellationToken ct)
+        IHypervisorHost host, VaultAccess vault, BackupOrder order, IJobEvents watcher, CancellationToken ct, DateTimeOffset? due = null)
     {
         if (order.Policy.Validate() is { } invalid) throw new FailureException(invalid);
         var domain = await host.FindDomainAsync(order.Vm, ct);
@@ -153,7 +159,7 @@ public sealed class StillpointControl : IDisposable
                         await using (capture) return await _saver.SaveByWorkerAsync(vault.Path, capture.SaveCatalogAsync, saving);
                     });
             },
-            ct);
+            ct, due);
     }
 
     /// <summary>What the policy of a VM says of its jobs' bandwidth; none: it is under no policy, or under one that says nothing.</summary>

@@ -44,6 +44,23 @@ public sealed class JobFactsTests
     }
 
     [Theory]
+    [InlineData(FailureCode.SnapshotTimedOut, "sched-concurrent")]
+    [InlineData(FailureCode.VaultFull, "store-target-full")]
+    public void Facts_OfAJobThatWaitedLongForItsTurn_NameTheCrowdOnlyWhereTimeRanOut(FailureCode code, string cause)
+    {
+        var facts = JobFacts.Of([.. JobFacts.OfTurn(6, At.AddMinutes(-11), At)], Failure.Of(code, Stage.Freeze), [], At);
+        Assert.Contains(new Fact("job.queue-wait-seconds", "660", "plan", At), facts);
+        Assert.Equal(cause, Diagnostician.Default.Diagnose(facts).Causes[0].Id);
+    }
+
+    [Fact]
+    public void Turn_BeforeTheEndOfItsWindow_WaitedForNobody()
+    {
+        Assert.Equal("0", JobFacts.OfTurn(1, At.AddHours(1), At).Single(f => f.Name == "job.queue-wait-seconds").Value);
+        Assert.DoesNotContain(JobFacts.OfTurn(1, null, At), f => f.Name == "job.queue-wait-seconds");
+    }
+
+    [Theory]
     [InlineData(FailureCode.Cancelled, false)]
     [InlineData(FailureCode.VaultFull, true)]
     public void Wanted_OfFailures_IsAllButACancel(FailureCode code, bool wanted) =>

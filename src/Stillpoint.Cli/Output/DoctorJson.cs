@@ -22,11 +22,17 @@ internal sealed record DiagnosisJson(IReadOnlyList<FoundCauseJson> Causes, IRead
 /// <param name="Failure">Code of what failed.</param>
 internal sealed record RepairJson(string Repair, string Cause, string End, string? Failure);
 
+/// <summary>A repair that another process had begun and not ended.</summary>
+/// <param name="End">undone, helped, interrupted; begun: it is still open, and <paramref name="Failure"/> says why.</param>
+internal sealed record InterruptedRepairJson(string Vm, string Repair, string Cause, string End, string? Failure);
+
 /// <param name="EarlierJob">The last backup, if it was worth less than wanted and nothing is wrong now.</param>
 /// <param name="Backup">The backup after repairs that helped; null: none was tried.</param>
+/// <param name="Interrupted">Of any VM.</param>
 internal sealed record LiveDiagnosisJson(
     string Vm, string? VmId, IReadOnlyList<FoundCauseJson> Causes, IReadOnlyList<string> Candidates, bool Healthy,
-    IReadOnlyList<SkippedJson> NotRead, string? EarlierJob, IReadOnlyList<RepairJson> Repairs, BackupAfterJson? Backup);
+    IReadOnlyList<SkippedJson> NotRead, string? EarlierJob, IReadOnlyList<RepairJson> Repairs, BackupAfterJson? Backup,
+    IReadOnlyList<InterruptedRepairJson> Interrupted);
 
 internal sealed record SkippedJson(string What, string Reason);
 

@@ -24,6 +24,7 @@ internal static class DoctorLiveVerb
         using var secret = vault is null ? null : call.Secrets.OfVaultUnasked(call.Line.Value("passphrase-file"));
         Task<LiveDiagnosis> LookAsync() => call.Control.ExamineAsync(host, call.Line.Value("vm")!, vault, secret, ct);
 
+        var earlier = await Recovery.EndRepairsAsync(call, ct);
         var live = await LookAsync();
         if (call.Line.Value("save-facts") is { } file) DoctorVerb.Save(live.Facts, file);
         if (!call.Json) Write(call, live);
@@ -46,7 +47,7 @@ internal static class DoctorLiveVerb
         }
         var backup = repairs.Any(r => r.End == RepairEnd.Helped) ? await BackUpAsync(call, host, live, vault, secret, ct) : null;
         if (call.Line.Has("repair") && repairs.Count == 0) call.Say(call.Texts.Of("doctor.repair-nothing"));
-        call.Show(() => JsonOf(call, live, repairs, backup), JsonDocuments.Shapes.LiveDiagnosisJson, static () => { });
+        call.Show(() => JsonOf(call, live, earlier, repairs, backup), JsonDocuments.Shapes.LiveDiagnosisJson, static () => { });
         return repairs.Exists(r => r.End != RepairEnd.Helped) || backup is { Failure: not null } ? ExitCode.LessThanWanted : ExitCode.Done;
     }
 
@@ -84,12 +85,14 @@ internal static class DoctorLiveVerb
         DoctorVerb.NotRead(call, live.Facts);
     }
 
-    private static LiveDiagnosisJson JsonOf(Invocation call, LiveDiagnosis live, List<RepairRecord> repairs, BackupAfterJson? backup)
+    private static LiveDiagnosisJson JsonOf(
+        Invocation call, LiveDiagnosis live, IReadOnlyList<InterruptedRepair> earlier, List<RepairRecord> repairs, BackupAfterJson? backup)
     {
         var found = live.Diagnosis.ToJson(call.CauseTexts);
         return new(
             live.VmName, live.Vm?.ToString(), found.Causes, found.Candidates, found.Healthy,
             [.. live.Facts.Where(f => f.Name.StartsWith("probe.failed:", StringComparison.Ordinal)).Select(f => new SkippedJson(f.Name["probe.failed:".Length..], f.Value))],
-            live.EarlierJob?.ToString(), [.. repairs.Select(r => new RepairJson(r.Repair, r.Cause, r.End.ToText(), r.Failure))], backup);
+            live.EarlierJob?.ToString(), [.. repairs.Select(r => new RepairJson(r.Repair, r.Cause, r.End.ToText(), r.Failure))], backup,
+            [.. earlier.Select(e => new InterruptedRepairJson(e.Record.VmName, e.Record.Repair, e.Record.Cause, e.Record.End.ToText(), e.Left?.Code.ToText() ?? e.Record.Failure))]);
     }
 }

@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Hypervisor;
 using Stillpoint.Vault;
 
@@ -19,6 +20,24 @@ internal static class Recovery
             if (job.Left is { } left) FailureView.Write(call.World.Error, call.Texts.Of("recovered.left", about), left, call.Texts);
             else if (job.Closed) call.World.Error.WriteLine(call.Texts.Of("recovered.cleaned", about));
         }
+        await EndRepairsAsync(call, ct);
+    }
+
+    public static async Task<IReadOnlyList<InterruptedRepair>> EndRepairsAsync(Invocation call, CancellationToken ct)
+    {
+        var repairs = await call.Control.EndRepairsAsync(call.World.Connect, call.Warn, ct);
+        foreach (var (record, left) in call.Json ? [] : repairs)
+        {
+            (string, string)[] about = [("repair", record.Repair), ("vm", record.VmName)];
+            if (left is not null) FailureView.Write(call.World.Error, call.Texts.Of("recovered.repair-left", about), left, call.Texts);
+            else call.World.Error.WriteLine(record.End switch
+            {
+                RepairEnd.Undone => call.Texts.Of("recovered.repair-taken-back", about),
+                RepairEnd.Helped => call.Texts.Of("recovered.repair-helped", about),
+                _ => call.Texts.Of("recovered.repair-cut-short", about),
+            });
+        }
+        return repairs;
     }
 
     public static async Task FinishRestoresAsync(Invocation call, IHypervisorHost host, CancellationToken ct)

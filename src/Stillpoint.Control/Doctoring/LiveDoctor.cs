@@ -44,7 +44,7 @@ internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable job
     {
         var domain = await host.FindDomainAsync(live.Vm!.Value.ToString(), ct);
         return await engine.RepairAsync(
-            domain, paths, RepairOrder.Of(cause.Repair!, cause.Arguments)!, cause.Id,
+            host.Uri, domain, paths, RepairOrder.Of(cause.Repair!, cause.Arguments)!, cause.Id,
             async token =>
             {
                 var now = (await LookAsync(host, domain.Id.ToString(), vault, secret, token)).Diagnosis;

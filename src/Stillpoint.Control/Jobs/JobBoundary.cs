@@ -11,12 +11,13 @@ namespace Stillpoint.Control.Jobs;
 internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable facts, TimeProvider clock)
 {
     /// <param name="job">Its state, times and process are set here.</param>
+    /// <param name="due">When a plan wanted it to have begun; null: nobody planned it.</param>
     /// <param name="work">Returns the result, the point's id (null: as given) and the warnings.</param>
     /// <exception cref="FailureException">VmBackupRunning, DataFolderUnusable: no job began.</exception>
     public async Task<JobOutcome<T>> RunAsync<T>(
-        JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, CancellationToken ct) where T : class
+        JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, CancellationToken ct, DateTimeOffset? due = null) where T : class
     {
-        var outcome = await RunHeldAsync(job, watcher, work, ct);
+        var outcome = await RunHeldAsync(job, watcher, work, due, ct);
         // After the lock: whoever hears of the end may begin the next job at once.
         watcher.Publish(new JobEnded(job.Id, clock.GetUtcNow(), outcome.State, outcome.Failure));
         return outcome;
@@ -39,10 +40,11 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
     }
 
     private async Task<JobOutcome<T>> RunHeldAsync<T>(
-        JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, CancellationToken ct) where T : class
+        JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, DateTimeOffset? due, CancellationToken ct) where T : class
     {
         using var held = JobLock.TryTake(folder, job.LockName) ?? throw Running(job);
         var began = clock.GetUtcNow();
+        var together = 1 + jobs.ListRunning().Count(j => j.Kind == JobKind.Backup && j.Host == job.Host);
         jobs.Add(job with { State = JobState.Running, Started = began, ProcessId = Environment.ProcessId });
         watcher.Publish(new JobBegan(job.Id, began, job.Kind, job.Vm));
         var recorder = new JobRecorder(jobs, watcher);
@@ -76,7 +78,11 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
         {
             result?.Record?.Invoke();
             jobs.End(job.Id, state, clock.GetUtcNow(), result?.Point, recorder.BytesDone, result?.BytesStored ?? recorder.BytesStored, failure);
-            if (JobFacts.Wanted(failure, warnings)) facts.Add(job.Id, JobFacts.Of([.. recorder.Preflight, .. JobFacts.Of(recorder.Scripts, clock.GetUtcNow())], failure, warnings, clock.GetUtcNow()));
+            if (JobFacts.Wanted(failure, warnings))
+            {
+                IReadOnlyList<Fact> turn = job.Kind == JobKind.Backup ? [.. JobFacts.OfTurn(together, due, began)] : [];
+                facts.Add(job.Id, JobFacts.Of([.. recorder.Preflight, .. turn, .. JobFacts.Of(recorder.Scripts, clock.GetUtcNow())], failure, warnings, clock.GetUtcNow()));
+            }
         }
         catch (FailureException e)
         {

@@ -28,6 +28,17 @@ public static partial class JobFacts
     public static IEnumerable<Fact> Of(IReadOnlyList<ScriptRun> scripts, DateTimeOffset at) => scripts.Select(s => new Fact(
         $"guest.script:{s.Phase.ToText()}/{s.Name}", s.ExitCode.ToString(CultureInfo.InvariantCulture), "scripts.sh", at));
 
+    /// <summary>How crowded the hour was.</summary>
+    /// <param name="together">Backups on the same host when this one began, itself among them.</param>
+    /// <param name="due">The end of the window it was planned for; null: it was under no plan. Beginning before is no waiting: starts are spread over a window.</param>
+    public static IEnumerable<Fact> OfTurn(int together, DateTimeOffset? due, DateTimeOffset began)
+    {
+        yield return new("job.started", began.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), "catalog", began);
+        yield return new("job.concurrent", together.ToString(CultureInfo.InvariantCulture), "catalog", began);
+        if (due is { } at)
+            yield return new("job.queue-wait-seconds", Math.Max(0, (long)(began - at).TotalSeconds).ToString(CultureInfo.InvariantCulture), "plan", began);
+    }
+
     public static IReadOnlyList<Fact> Of(IReadOnlyList<Fact> preflight, Failure? failure, IReadOnlyList<Failure> warnings, DateTimeOffset at)
     {
         var facts = new List<Fact>(preflight);

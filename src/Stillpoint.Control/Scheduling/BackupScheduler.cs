@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Stillpoint.Control.Alerts;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Jobs;
+using Stillpoint.Control.Planning;
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Hypervisor;
@@ -147,7 +148,9 @@ public sealed class BackupScheduler : IDisposable
         {
             await using var host = await _connect(HostUri.Parse(start.Vm.Host), ct);
             var order = new BackupOrder(job, start.Vm.Id.ToString(), start.Vm.Policy.Capture, new HashSet<string>());
-            var outcome = await _control.BackUpAsync(host, _vault, order, _watcher, ct);
+            // What is made up for was not held up by others, but by nobody being there.
+            var due = start.Kind == StartKind.Scheduled ? start.Window.Closes : (DateTimeOffset?)null;
+            var outcome = await _control.BackUpAsync(host, _vault, order, _watcher, ct, due);
             _events.Publish(new RunEnded(_clock.GetUtcNow(), start, job, outcome.State, outcome.Result?.Point, outcome.Failure, outcome.Warnings));
         }
         catch (FailureException e)

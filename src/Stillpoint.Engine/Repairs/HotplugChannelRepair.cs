@@ -15,6 +15,10 @@ internal sealed class HotplugChannelRepair() : RepairAction("hotplug-channel", s
             await Task.Delay(Look, on.Clock, ct);
     }
 
+    /// <summary>A point may have been taken over it already.</summary>
+    public override async Task<bool> HasComeTrueAsync(RepairContext on, CancellationToken ct) =>
+        (await on.Domain.GetConfigAsync(inactive: false, ct)).AgentConnected == true;
+
     /// <summary>Without an agent behind it the channel helped nobody; the definition is as it was.</summary>
     public override async Task<bool> UndoAsync(RepairContext on, CancellationToken ct)
     {

@@ -26,7 +26,12 @@ internal abstract class RepairAction(string id, bool safe)
     /// <exception cref="FailureException">Why it could not be done.</exception>
     public abstract Task DoAsync(RepairContext on, CancellationToken ct);
 
-    /// <summary>Only after <see cref="DoAsync"/> returned and did not help. Nothing to take back for most: what they end had no use.</summary>
+    /// <summary>Asked of a repair that was cut short: whether what it was for is so by now. Then it is not taken back.</summary>
+    public virtual Task<bool> HasComeTrueAsync(RepairContext on, CancellationToken ct) => Task.FromResult(false);
+
+    /// <summary>
+    /// Only after <see cref="DoAsync"/> returned and did not help, or was cut short anywhere. Nothing to take back for most: what they end had no use.
+    /// </summary>
     /// <returns>False: there is nothing to be taken back.</returns>
     public virtual Task<bool> UndoAsync(RepairContext on, CancellationToken ct) => Task.FromResult(false);
 }

@@ -22,6 +22,9 @@ public enum RepairEnd
 
     /// <summary>It could not be done, or not be taken back.</summary>
     Failed,
+
+    /// <summary>Its process died in the midst of it, and there was nothing to take back.</summary>
+    Interrupted,
 }
 
 /// <summary>A repair that was tried. Kept in the data folder, <c>repairs/</c>, one file each.</summary>
@@ -34,6 +37,9 @@ public sealed record RepairRecord
     public required string VmId { get; init; }
 
     public required string VmName { get; init; }
+
+    /// <summary>Where the VM is.</summary>
+    public string Host { get; init; } = HostUri.Default.Text;
 
     public required DateTimeOffset Began { get; init; }
 
@@ -48,16 +54,20 @@ public sealed record RepairRecord
 /// <summary>Carries out a repair: written down, done, looked at again, taken back if it did not help.</summary>
 public sealed class RepairRunner(EnginePaths paths, TimeProvider clock)
 {
+    internal static string FolderOf(EnginePaths paths) => Path.Combine(paths.Data, "repairs");
+
+    /// <param name="host">Where the domain is: whoever finds the record after a crash looks there.</param>
     /// <param name="helped">A new probe: whether the cause is gone.</param>
     /// <exception cref="FailureException">DataFolderUnusable: nothing was done.</exception>
-    public async Task<RepairRecord> RunAsync(IDomain domain, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct)
+    public async Task<RepairRecord> RunAsync(
+        HostUri host, IDomain domain, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct)
     {
         var action = AllRepairs.Find(repair.Id) ?? throw new ArgumentException(repair.Id, nameof(repair));
         var on = new RepairContext(domain, paths, clock);
         using var record = OwnedRecord<RepairRecord>.Open(
-            Path.Combine(paths.Data, "repairs"), JobId.New(clock).ToString(), new()
+            FolderOf(paths), JobId.New(clock).ToString(), new()
             {
-                Repair = repair.Id, Cause = cause, VmId = domain.Id.ToString(), VmName = domain.Name, Began = clock.GetUtcNow(),
+                Repair = repair.Id, Cause = cause, VmId = domain.Id.ToString(), VmName = domain.Name, Host = host.Text, Began = clock.GetUtcNow(),
             }, RepairJson.Default.RepairRecord);
         try
         {

@@ -36,6 +36,11 @@ internal sealed class Recovery(StillpointControl control, ServerParts parts, ILo
                 if (job.Left is { } left) log.LogWarning("job {Job} of {Vm} was interrupted; left: {Failure}", job.Job, job.VmName, left);
                 else log.LogInformation("job {Job} of {Vm} was interrupted; thawed: {Thawed}, cleaned up: {Closed}", job.Job, job.VmName, job.Thawed, job.Closed);
             }
+            foreach (var (repair, left) in await control.EndRepairsAsync(parts.Connect, Warn, ct))
+            {
+                if (left is not null) log.LogWarning("repair {Repair} of {Vm} was interrupted; left: {Failure}", repair.Repair, repair.VmName, left);
+                else log.LogWarning("repair {Repair} of {Vm} was interrupted: {End}", repair.Repair, repair.VmName, repair.End.ToText());
+            }
             if (host is null) return;
             foreach (var restore in await control.FinishRestoresAsync(host, Warn, ct))
             {

@@ -116,6 +116,25 @@ public sealed class DoctorVerbTests
     }
 
     [Fact]
+    public async Task Doctor_AfterAnInterruptedRepair_SaysWhatBecameOfItBeforeItLooks()
+    {
+        using var host = new CliHost();
+        InterruptedRepair Left(RepairEnd end, Failure? failure = null) => new(
+            new() { Repair = "hotplug-channel", Cause = "kvm-agent-channel-missing", VmId = FakeHost.Vm.ToString(), VmName = "guest", Began = FakeEngine.Taken, End = end }, failure);
+        host.Engine.Unfinished.AddRange([
+            Left(RepairEnd.Undone), Left(RepairEnd.Interrupted), Left(RepairEnd.Helped),
+            Left(RepairEnd.Begun, Failure.Of(FailureCode.HostUnreachable, Stage.Connect, ("uri", "qemu:///system")))]);
+        var error = (await host.RunAsync("doctor", "--vm", FakeHost.VmName)).Must().Error;
+        Assert.Contains("Repair `hotplug-channel` of guest had been interrupted; it is taken back.", error, StringComparison.Ordinal);
+        Assert.Contains("interrupted; nothing of it had to be taken back.", error, StringComparison.Ordinal);
+        Assert.Contains("has worked since; it stays.", error, StringComparison.Ordinal);
+        Assert.Contains("could not be taken back yet:", error, StringComparison.Ordinal);
+        host.Engine.Unfinished.Add(Left(RepairEnd.Undone));
+        var told = Assert.Single((await host.JsonAsync("doctor", "--vm", FakeHost.VmName)).Must().Json.GetProperty("interrupted").EnumerateArray().ToArray());
+        Assert.Equal(("hotplug-channel", "undone"), (told.GetProperty("repair").GetString(), told.GetProperty("end").GetString()));
+    }
+
+    [Fact]
     public async Task Backup_ThatStepsDown_PrintsTheCauseAndPromisesNothing()
     {
         using var host = await new CliHost().WithVaultAsync();

@@ -81,8 +81,20 @@ public sealed class FakeEngine : IEngine
     public Task<Examined> ExamineAsync(IHypervisorHost host, EnginePaths paths, ExamineOrder order, CancellationToken ct) =>
         Task.FromResult(new Examined(order.Vm, order.Vm == FakeHost.VmName || order.Vm == FakeHost.Vm.ToString() ? FakeHost.Vm : null, Seen(order), []));
 
+    /// <summary>Repairs that another process left behind.</summary>
+    public List<InterruptedRepair> Unfinished { get; } = [];
+
+    public Task<IReadOnlyList<InterruptedRepair>> EndRepairsAsync(
+        EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, Func<VmId, IDisposable?> hold, Action<Failure> unreadable,
+        CancellationToken ct)
+    {
+        IReadOnlyList<InterruptedRepair> found = [.. Unfinished];
+        Unfinished.Clear();
+        return Task.FromResult(found);
+    }
+
     public async Task<RepairRecord> RepairAsync(
-        IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct)
+        HostUri host, IDomain domain, EnginePaths paths, IRepair repair, string cause, Func<CancellationToken, Task<bool>> helped, CancellationToken ct)
     {
         Repaired.Add(repair.Id);
         return new()

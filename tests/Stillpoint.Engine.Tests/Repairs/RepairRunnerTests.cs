@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Tests.Fakes;
+using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.TestKit;
 using Xunit;
@@ -18,7 +19,7 @@ public sealed class RepairRunnerTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     private Task<RepairRecord> RunAsync(string repair, Func<bool> helped) => new RepairRunner(new(_temp.Path, _temp["run"]), TimeProvider.System).RunAsync(
-        Vm, RepairOrder.Of(repair)!, "a-cause", _ => Task.FromResult(helped()), CancellationToken.None);
+        HostUri.Default, Vm, RepairOrder.Of(repair)!, "a-cause", _ => Task.FromResult(helped()), CancellationToken.None);
 
     private string Kept() => File.ReadAllText(Assert.Single(Directory.GetFiles(_temp["repairs"], "*.json")));
 
@@ -88,7 +89,7 @@ public sealed class RepairRunnerTests : IDisposable
         Assert.Empty(Vm.Calls);
         Vm.RunningBackupSocket = _temp["run", "01dead", "nbd.sock"];
         Assert.Equal(RepairEnd.Helped, (await new RepairRunner(new(_temp["other"], _temp["run"]), TimeProvider.System).RunAsync(
-            Vm, RepairOrder.Of("end-stale-jobs")!, "a-cause", _ => Task.FromResult(true), CancellationToken.None)).End);
+            HostUri.Default, Vm, RepairOrder.Of("end-stale-jobs")!, "a-cause", _ => Task.FromResult(true), CancellationToken.None)).End);
         Assert.Equal(["abort"], Vm.Calls);
         Assert.False(Directory.Exists(_temp["run", "01dead"]));
     }
