@@ -28,6 +28,8 @@ namespace Stillpoint.Contracts;
 [JsonSerializable(typeof(VmReleasedView))]
 [JsonSerializable(typeof(PointView))]
 [JsonSerializable(typeof(Page<PointView>))]
+[JsonSerializable(typeof(ForgetRequest))]
+[JsonSerializable(typeof(ForgetView))]
 [JsonSerializable(typeof(IReadOnlyList<ForgottenPointView>))]
 [JsonSerializable(typeof(IReadOnlyList<FailureView>))]
 [JsonSerializable(typeof(BackupRequest))]
@@ -39,14 +41,40 @@ namespace Stillpoint.Contracts;
 [JsonSerializable(typeof(JobDetailsView))]
 [JsonSerializable(typeof(Page<JobView>))]
 [JsonSerializable(typeof(IReadOnlyList<FactView>))]
+[JsonSerializable(typeof(JobReportView))]
 [JsonSerializable(typeof(JobNotice))]
 [JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(IReadOnlyList<VaultView>))]
 [JsonSerializable(typeof(VaultStatsView))]
 [JsonSerializable(typeof(IReadOnlyList<VaultKeyView>))]
+[JsonSerializable(typeof(PolicyBody))]
+[JsonSerializable(typeof(PolicyView))]
+[JsonSerializable(typeof(IReadOnlyList<PolicyView>))]
+[JsonSerializable(typeof(PolicyPreviewView))]
+[JsonSerializable(typeof(NewRule))]
+[JsonSerializable(typeof(RuleView))]
+[JsonSerializable(typeof(IReadOnlyList<RuleView>))]
+[JsonSerializable(typeof(RuleRemoved))]
+[JsonSerializable(typeof(ProtectRequest))]
+[JsonSerializable(typeof(ProtectionView))]
+[JsonSerializable(typeof(IReadOnlyList<ProtectionView>))]
+[JsonSerializable(typeof(PlanView))]
+[JsonSerializable(typeof(PlanSettings))]
+[JsonSerializable(typeof(Page<AlertView>))]
+[JsonSerializable(typeof(AlertView))]
+[JsonSerializable(typeof(AlertWays))]
+[JsonSerializable(typeof(AlertSent))]
 [JsonSerializable(typeof(ExplainRequest))]
 [JsonSerializable(typeof(ExplanationView))]
+[JsonSerializable(typeof(LiveDiagnosisView))]
 [JsonSerializable(typeof(DiagnosisView))]
 [JsonSerializable(typeof(CauseView))]
 [JsonSerializable(typeof(IReadOnlyList<CauseView>))]
-public sealed partial class ContractsJson : JsonSerializerContext;
+public sealed partial class ContractsJson : JsonSerializerContext
+{
+    /// <summary>Without members that are null: where left out and null differ.</summary>
+    public static ContractsJson Terse { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+}

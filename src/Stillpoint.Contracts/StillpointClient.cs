@@ -38,6 +38,12 @@ public sealed class StillpointClient : IDisposable
 
     public VaultCalls Vaults => new(this);
 
+    public PolicyCalls Policies => new(this);
+
+    public PlanCalls Plan => new(this);
+
+    public AlertCalls Alerts => new(this);
+
     public DoctorCalls Doctor => new(this);
 
     /// <summary>By the service's own socket, which only its user and root may open: no sign-in.</summary>
@@ -101,6 +107,16 @@ public sealed class StillpointClient : IDisposable
 
     internal Task<TOut> PostAsync<TOut>(string path, HttpContent? body, JsonTypeInfo<TOut> output, CancellationToken ct) =>
         SendAsync(new(HttpMethod.Post, Root + path) { Content = body }, output, ct);
+
+    /// <param name="match">The <c>ETag</c> that was read; null: none is sent.</param>
+    internal Task<TOut> PutAsync<TIn, TOut>(string path, TIn body, JsonTypeInfo<TIn> input, JsonTypeInfo<TOut> output, string? match, CancellationToken ct)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, Root + path) { Content = JsonContent.Create(body, input) };
+        if (match is not null) request.Headers.IfMatch.Add(new(match));
+        return SendAsync(request, output, ct);
+    }
+
+    internal Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) => SendAsync(new(HttpMethod.Delete, Root + path), type, ct);
 
     internal async Task DeleteAsync(string path, CancellationToken ct)
     {

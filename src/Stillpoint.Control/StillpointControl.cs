@@ -205,6 +205,10 @@ public sealed class StillpointControl : IDisposable
     /// <summary>Looks at what a host has: rules take new VMs, those that are gone become orphaned.</summary>
     public Task<Discovered> DiscoverAsync(IHypervisorHost host, CancellationToken ct) => new Discovery(_database, Places, Protection).RunAsync(host, ct);
 
+    /// <summary>The host's VMs as libvirt tells of them now, each with its policy.</summary>
+    public async Task<IReadOnlyList<VmRow>> ListVmsAsync(IHypervisorHost host, CancellationToken ct) =>
+        VmRow.Of(host.Uri.Text, await host.ListDomainsAsync(ct), Protection.List());
+
     /// <summary>By hand. Registers the host, too.</summary>
     /// <exception cref="FailureException">VmNotFound, PolicyNotFound.</exception>
     public async Task<ProtectedVm> ProtectAsync(IHypervisorHost host, string vm, string policy, CancellationToken ct)

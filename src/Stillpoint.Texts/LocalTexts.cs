@@ -42,6 +42,11 @@ public sealed class LocalTexts
 
     public string ReadMode(ReadMode mode) => Of("read-mode." + mode.ToText());
 
+    /// <summary>An alert: its name and values, some of which are words themselves.</summary>
+    public string Alert(AlertKind kind, string name, IReadOnlyDictionary<string, string> arguments) => Of(
+        "alert." + kind.ToText(),
+        [("name", name), .. arguments.Select(a => (a.Key, a.Key is "consistency" or "wanted" ? Of("consistency." + a.Value) : a.Value))]);
+
     public string Size(long bytes) => Quantities.Size(bytes, Language);
 
     public string Duration(TimeSpan duration) => Quantities.Duration(duration, Language);

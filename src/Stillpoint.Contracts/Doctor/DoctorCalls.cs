@@ -11,6 +11,10 @@ public readonly struct DoctorCalls(StillpointClient client)
     public Task<ExplanationView> ExplainAsync(ExplainRequest request, CancellationToken ct) =>
         client.PostAsync("/doctor/explain", request, Default.ExplainRequest, Default.ExplanationView, ct);
 
+    /// <summary>Looks at a VM as it is now; changes nothing. Takes some seconds.</summary>
+    public Task<LiveDiagnosisView> ExamineAsync(string vm, CancellationToken ct) =>
+        client.PostAsync($"/vms/{Query.Step(vm)}/doctor", null, Default.LiveDiagnosisView, ct);
+
     /// <param name="name">The file's name: it says what kind of bundle it is.</param>
     public Task<DiagnosisView> DiagnoseAsync(string name, Stream bundle, CancellationToken ct)
     {

@@ -21,6 +21,12 @@ public sealed record FoundCauseView(
 public sealed record DiagnosisView(
     IReadOnlyList<FoundCauseView> Causes, IReadOnlyList<string> Candidates, bool Healthy, IReadOnlyList<SkippedView>? Skipped = null);
 
+/// <summary>What the doctor makes of a VM as it is now.</summary>
+/// <param name="VmId">Null: it is gone from the host.</param>
+/// <param name="Facts">What it rests on.</param>
+/// <param name="EarlierJob">The VM's last backup, if it did less than asked and nothing is wrong now.</param>
+public sealed record LiveDiagnosisView(string Vm, string? VmId, DiagnosisView Diagnosis, IReadOnlyList<FactView> Facts, string? EarlierJob);
+
 public sealed record SkippedView(string Path, string Reason);
 
 public sealed record CauseView(

@@ -23,6 +23,9 @@ public readonly struct JobCalls(StillpointClient client)
     public Task<DiagnosisView?> DiagnosisAsync(string job, CancellationToken ct) =>
         client.FindAsync($"/jobs/{Query.Step(job)}/diagnosis", Default.DiagnosisView, ct);
 
+    /// <returns>Null: there is none, or none any more.</returns>
+    public Task<JobReportView?> ReportAsync(string job, CancellationToken ct) => client.FindAsync($"/jobs/{Query.Step(job)}/report", Default.JobReportView, ct);
+
     /// <summary>To the job's end. A stream that ends without <c>ended</c> was cut off: look at the job and follow again.</summary>
     public IAsyncEnumerable<JobNotice> FollowAsync(string job, CancellationToken ct) => client.FollowAsync($"/jobs/{Query.Step(job)}/events", ct);
 

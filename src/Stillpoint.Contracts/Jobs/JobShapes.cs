@@ -2,16 +2,22 @@ namespace Stillpoint.Contracts;
 
 /// <summary>A backup to be made. Numbers out of range are refused with the range.</summary>
 /// <param name="Vm">Name or UUID.</param>
-/// <param name="Consistency">file-system (default), crash.</param>
+/// <param name="Consistency">application, file-system (default), crash.</param>
 /// <param name="Strict">Fail rather than step down.</param>
 /// <param name="FreezeLimitSeconds">2 to 60.</param>
 /// <param name="Guard">require (default), warden-alone.</param>
 /// <param name="Tracking">auto (default), persistent, none.</param>
 /// <param name="Full">Read everything.</param>
 /// <param name="SampleShare">0 to 1: of the unchanged blocks, read again.</param>
+/// <param name="PatienceMinutes">0 to 1,440: how long it waits for a guest that is too busy to be frozen.</param>
+/// <param name="DespiteLoad">Freeze also a guest that is busy.</param>
+/// <param name="Scripts">continue (default), fail, skip: of the guest's own scripts.</param>
+/// <param name="ScriptLimitSeconds">1 to 3,600, for each try of each script.</param>
+/// <param name="ScriptRetries">0 to 10.</param>
 public sealed record BackupRequest(
     string Vm, string? Consistency = null, bool Strict = false, double? FreezeLimitSeconds = null, string? Guard = null, string? Tracking = null,
-    bool Full = false, IReadOnlyList<string>? ExcludedDisks = null, double? SampleShare = null);
+    bool Full = false, IReadOnlyList<string>? ExcludedDisks = null, double? SampleShare = null, double? PatienceMinutes = null, bool DespiteLoad = false,
+    string? Scripts = null, double? ScriptLimitSeconds = null, int? ScriptRetries = null);
 
 /// <summary>A restore: exactly one of the three ways is given.</summary>
 public sealed record RestoreRequest(string Point, NewVmTarget? NewVm = null, InPlaceTarget? InPlace = null, IReadOnlyList<DiskTarget>? Disks = null);
@@ -29,8 +35,9 @@ public sealed record InPlaceTarget(string Confirm, bool KeepOld = false, bool St
 public sealed record DiskTarget(string Disk, string Path, string? Format = null, bool Overwrite = false);
 
 /// <param name="SamplePercent">1 to 100: of the packs, those proven longest ago.</param>
-/// <param name="MaxMinutes">1 to 100,000: nothing is begun after them.</param>
-public sealed record VerifyRequest(double? SamplePercent = null, int? MaxMinutes = null);
+/// <param name="MaxMinutes">1 to 1,000,000: nothing is begun after them.</param>
+/// <param name="PacksOnly">Each stored pack against its name, rather than every byte of every point.</param>
+public sealed record VerifyRequest(double? SamplePercent = null, int? MaxMinutes = null, bool PacksOnly = false);
 
 /// <param name="Now">Also forgotten points that could still be brought back; needs <paramref name="Confirm"/>: the vault's id.</param>
 public sealed record GcRequest(bool Now = false, bool DryRun = false, int? MaxMinutes = null, string? Confirm = null);
@@ -50,16 +57,23 @@ public sealed record JobView(
 
 public sealed record SubTaskView(string Name, DateTimeOffset Started, DateTimeOffset? Ended, FailureView? Failure);
 
-public sealed record JobDetailsView(JobView Job, IReadOnlyList<SubTaskView> SubTasks, IReadOnlyList<FailureView> Warnings);
+/// <param name="Phase">pre-freeze, post-freeze.</param>
+/// <param name="ExitCode">Of its last try; so <paramref name="Output"/>.</param>
+public sealed record ScriptView(string Phase, string Name, int ExitCode, int Tries, string Output);
+
+/// <param name="Scripts">The guest's own scripts, in the order they ran.</param>
+public sealed record JobDetailsView(
+    JobView Job, IReadOnlyList<SubTaskView> SubTasks, IReadOnlyList<FailureView> Warnings, IReadOnlyList<ScriptView>? Scripts = null);
 
 public sealed record FactView(string Name, string Value, string Source, DateTimeOffset? Time);
 
 /// <summary>Something a running job told.</summary>
-/// <param name="Kind">began, sub-task-started, sub-task-finished, progress, warning, point, cleared, ended; heartbeat where nothing happened for a while.</param>
-/// <param name="DoneBytes">Of <paramref name="TotalBytes"/>, which may change; with progress only.</param>
+/// <param name="Kind">began, sub-task-started, sub-task-finished, progress, waiting, warning, point, cleared, ended; heartbeat where nothing happened for a while.</param>
+/// <param name="DoneBytes">Of <paramref name="TotalBytes"/>, which may change, 0 where it is not known; with progress only.</param>
+/// <param name="Seconds">How long it waits at most; with waiting only.</param>
 public sealed record JobNotice(
     string Kind, string? Job, DateTimeOffset At, string? SubTask = null, long? DoneBytes = null, long? TotalBytes = null, long? StoredBytes = null,
-    string? State = null, string? Point = null, string? Vm = null, FailureView? Failure = null);
+    string? State = null, string? Point = null, string? Vm = null, FailureView? Failure = null, double? Seconds = null);
 
 /// <summary>What a start page shows.</summary>
 /// <param name="Jobs">Jobs that began in the last 24 hours, by state.</param>

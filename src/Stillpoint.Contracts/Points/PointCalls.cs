@@ -12,6 +12,10 @@ public readonly struct PointCalls(StillpointClient client)
     /// <param name="confirm">The point's id, again.</param>
     public Task ForgetAsync(string point, string confirm, CancellationToken ct) => client.DeleteAsync(Query.Of($"/points/{Query.Step(point)}", ("confirm", confirm)), ct);
 
+    /// <summary>Several at once; with <see cref="ForgetRequest.DryRun"/> it shows what would go.</summary>
+    public Task<ForgetView> ForgetAsync(ForgetRequest request, CancellationToken ct) =>
+        client.PostAsync("/points/forget", request, Default.ForgetRequest, Default.ForgetView, ct);
+
     public Task<IReadOnlyList<ForgottenPointView>> ForgottenAsync(CancellationToken ct, string? vm = null) =>
         client.GetAsync(Query.Of("/forgotten-points", ("vm", vm)), Default.IReadOnlyListForgottenPointView, ct);
 

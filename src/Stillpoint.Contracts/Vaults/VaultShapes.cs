@@ -6,10 +6,12 @@ public sealed record VaultView(string? Id, string Path, bool IsDefault);
 
 public sealed record LeaseView(string Kind, string State, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed);
 
+/// <param name="ReserveBytes">Kept back so that garbage can be collected from a full vault; not in <paramref name="StoredBytes"/>.</param>
+/// <param name="SavedBytes">Of saved catalogs.</param>
 public sealed record VaultStatsView(
     string Id, string Path, int BlockSize, bool Delta, DateTimeOffset Created, int Points, int Vms, long LogicalBytes, long StoredBytes, long DataPacks,
     long DataBytes, long PagePacks, long PageBytes, int IndexSegments, long IndexBytes, long Entries, IReadOnlyList<LeaseView> Leases, long PacksUnproven,
-    DateTimeOffset? OldestProof);
+    DateTimeOffset? OldestProof, long ReserveBytes = 0, long SavedBytes = 0);
 
 /// <param name="Kind">passphrase, recovery-key.</param>
 public sealed record VaultKeyView(string Id, string Kind, string Label, DateTimeOffset Created);

@@ -2,8 +2,9 @@ namespace Stillpoint.Contracts;
 
 public sealed record HostView(string Uri, DateTimeOffset LastUsed, bool Reachable, FailureView? Failure);
 
-/// <param name="State">libvirt's, at this moment.</param>
-public sealed record VmView(string Name, string Id, string State);
+/// <param name="State">libvirt's, at this moment; <c>gone</c>: protected, but the host no longer knows it.</param>
+/// <param name="Policy">Null: it is not protected.</param>
+public sealed record VmView(string Name, string Id, string State, string? Policy = null);
 
 public sealed record VmDiskView(string Name, string Format, string? Source, long? SizeBytes, bool InBackup, bool Tracked, FailureView? Reason);
 

@@ -27,9 +27,18 @@ public sealed class VaultJobs
     /// <summary>Damage found is the job's failure (VaultDamaged), with every damaged object as evidence.</summary>
     public Task<JobOutcome<VerifyReport>> VerifyAsync(
         OpenVault vault, string path, JobId job, VerifyOptions options, IJobEvents watcher, CancellationToken ct) =>
+        VerifyAsync(vault, path, job, options, packsOnly: false, static _ => { }, watcher, ct);
+
+    /// <param name="packsOnly">Each stored pack against its name, rather than every byte of every point.</param>
+    /// <param name="found">Gets the report, of a vault with damage too.</param>
+    public Task<JobOutcome<VerifyReport>> VerifyAsync(
+        OpenVault vault, string path, JobId job, VerifyOptions options, bool packsOnly, Action<VerifyReport> found, IJobEvents watcher, CancellationToken ct) =>
         RunAsync(vault, path, job, JobKind.Verify, SubTask.VerifyVault, watcher, async (count, token) =>
         {
-            var report = await VaultVerify.FullAsync(vault, options, count, token);
+            var report = packsOnly
+                ? await VaultVerify.PacksAsync(new FolderStore(path), options, _clock, count, token)
+                : await VaultVerify.FullAsync(vault, options, count, token);
+            found(report);
             if (report.IsWhole) return report;
             var failure = Failure.Of(FailureCode.VaultDamaged, Stage.Vault, ("object", path));
             foreach (var damage in report.Damage.Take(100)) failure = failure.With(new("damage", damage.ToString()));

@@ -28,4 +28,10 @@ public enum StartKind
 /// <param name="At">Not before this. For what is late it lies in the past.</param>
 /// <param name="Expected">How long it is booked for, learned from earlier runs.</param>
 /// <param name="Fits">False: within the limits there is no room for it in its window; it starts after the window's end, or runs past it.</param>
-public sealed record PlannedStart(PlannedVm Vm, Occurrence Window, DateTimeOffset At, TimeSpan Expected, StartKind Kind, bool Fits);
+public sealed record PlannedStart(PlannedVm Vm, Occurrence Window, DateTimeOffset At, TimeSpan Expected, StartKind Kind, bool Fits)
+{
+    public const string WindowTooShort = "window-too-short", Limits = "limits";
+
+    /// <summary>Why it does not fit; null: it does.</summary>
+    public string? Why => Fits ? null : Expected > Window.Closes - Window.Opens ? WindowTooShort : Limits;
+}

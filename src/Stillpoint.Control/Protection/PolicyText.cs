@@ -17,7 +17,8 @@ public static class PolicyText
     {
         try
         {
-            return StoredJson.Read<Policy>(json) is { Name: not null, Schedules: not null, Bandwidth: not null, Capture.Scripts: not null, Retention: not null } policy
+            return StoredJson.Read<Policy>(json) is { Name: not null, Schedules: not null, Bandwidth: not null, Capture.Scripts: not null, Retention: not null } policy &&
+                policy.Schedules.All(s => s is not null) && policy.Bandwidth.All(b => b is not null)
                 ? policy
                 : throw new JsonException("name, schedules, bandwidth, capture, its scripts and retention cannot be null");
         }

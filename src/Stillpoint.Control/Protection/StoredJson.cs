@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -18,13 +19,45 @@ internal static class StoredJson
         IgnoreReadOnlyProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false), new ScheduleConverter(), new BandwidthConverter() },
+        Converters = { new WordConverters(), new SpanConverter(), new ScheduleConverter(), new BandwidthConverter() },
     };
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     /// <exception cref="JsonException">With where and why.</exception>
     public static T Read<T>(string json) where T : class => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null");
+
+    /// <summary>Who writes another word is told which there are.</summary>
+    private sealed class WordConverters : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(WordConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class WordConverter<T> : JsonConverter<T> where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var word = reader.TokenType is JsonTokenType.String ? reader.GetString() : null;
+            foreach (var value in Enum.GetValues<T>())
+                if (value.ToText().Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
+            throw new JsonException(string.Join(", ", Enum.GetValues<T>().Select(v => v.ToText())));
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToText());
+    }
+
+    private sealed class SpanConverter : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType is JsonTokenType.String && TimeSpan.TryParseExact(reader.GetString(), "c", CultureInfo.InvariantCulture, out var span)
+                ? span
+                : throw new JsonException("[d.]hh:mm:ss");
+
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString("c", CultureInfo.InvariantCulture));
+    }
 
     private sealed class BandwidthConverter : JsonConverter<BandwidthLimit>
     {

@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Server.Access;
+using Stillpoint.Server.Alerts;
 using Stillpoint.Server.Doctor;
 using Stillpoint.Server.Health;
 using Stillpoint.Server.Hosts;
 using Stillpoint.Server.Http;
 using Stillpoint.Server.Jobs;
 using Stillpoint.Server.Points;
+using Stillpoint.Server.Protection;
 using Stillpoint.Server.Vaults;
 using Stillpoint.Server.Vms;
 
@@ -54,10 +56,17 @@ internal static class ServerApp
         HostEndpoints.Map(api);
         VmEndpoints.Map(api);
         PointEndpoints.Map(api);
+        ForgetEndpoints.Map(api);
         JobEndpoints.Map(api);
         StartEndpoints.Map(api);
         VaultEndpoints.Map(api);
         DoctorEndpoints.Map(api);
+        LiveDoctorEndpoints.Map(api);
+        PolicyEndpoints.Map(api);
+        RuleEndpoints.Map(api);
+        ProtectionEndpoints.Map(api);
+        PlanEndpoints.Map(api);
+        AlertEndpoints.Map(api);
     }
 
     private static void AddParts(IServiceCollection services, ServerParts parts, StillpointControl control, ServiceFolder folder)
@@ -67,7 +76,7 @@ internal static class ServerApp
         services.AddSingleton(_ => control).AddSingleton(control.Access).AddSingleton(control.Jobs);
         services.AddSingleton<Words>().AddSingleton<Passwords>().AddSingleton<SignInLimit>().AddSingleton<SetUp>().AddSingleton<RequestCount>();
         services.AddSingleton<HostConnection>().AddSingleton<ServiceVault>();
-        services.AddSingleton<JobFeed>().AddSingleton<RunningJobs>().AddSingleton<JobStarter>().AddSingleton<JobWork>().AddSingleton<Recovery>().AddSingleton<ScheduleLoop>();
+        services.AddSingleton<JobFeed>().AddSingleton<JobReports>().AddSingleton<RunningJobs>().AddSingleton<JobStarter>().AddSingleton<JobWork>().AddSingleton<Recovery>().AddSingleton<ScheduleLoop>();
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerParts parts, ServiceFolder folder, X509Certificate2 certificate)

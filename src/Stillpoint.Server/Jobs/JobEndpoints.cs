@@ -23,6 +23,7 @@ internal static class JobEndpoints
         api.MapGet("/jobs/{job}/facts", Facts).WithName("listJobFacts").WithSummary("What was seen, of a job that failed or did less than asked").Needs(Role.Reader);
         api.MapGet("/jobs/{job}/diagnosis", Diagnosis).WithName("diagnoseJob").WithSummary("The cause, its evidence and remedies; 204 if there is nothing to look at")
             .Needs(Role.Reader);
+        api.MapGet("/jobs/{job}/report", Report).WithName("showJobReport").WithSummary("What it has done, in full; 204 if that is not known any more").Needs(Role.Reader);
         api.MapGet("/jobs/{job}/events", JobEvents.OfJob).WithName("followJob").WithSummary("What the job tells, as server-sent events, to its end").Needs(Role.Reader);
         api.MapGet("/events", JobEvents.OfAll).WithName("followJobs").WithSummary("What all jobs tell, as server-sent events").Needs(Role.Reader);
     }
@@ -59,6 +60,12 @@ internal static class JobEndpoints
         // A bug's facts are its stack.
         if (found.Failure?.Code is FailureCode.InternalError && context.Caller().Role != Role.Admin) return [];
         return [.. control.FactsOf(found.Id).Select(f => new FactView(f.Name, f.Value, f.Source, f.Time == default ? null : f.Time))];
+    }
+
+    private static Results<Ok<JobReportView>, NoContent> Report(string job, StillpointControl control, JobReports reports, Words words, HttpContext context)
+    {
+        var found = JobViews.Find(control, job, context.Caller()).Job;
+        return reports.Find(found.Id)?.ToView(words, context) is { } view ? TypedResults.Ok(view) : TypedResults.NoContent();
     }
 
     private static Results<Ok<DiagnosisView>, NoContent> Diagnosis(string job, StillpointControl control, Words words, HttpContext context)

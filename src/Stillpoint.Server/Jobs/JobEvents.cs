@@ -122,6 +122,7 @@ internal static class JobEvents
             SubTaskStarted e => new("sub-task-started", job, e.At, e.SubTask.ToText()),
             SubTaskFinished e => new("sub-task-finished", job, e.At, e.SubTask.ToText(), Failure: words.Maybe(e.Failure, context)),
             Progressed e => new("progress", job, e.At, e.SubTask.ToText(), e.DoneBytes, e.TotalBytes, e.StoredBytes),
+            WaitingForGuest e => new("waiting", job, e.At, Failure: words.View(e.Why, context), Seconds: e.Patience.TotalSeconds),
             WarningRaised e => new("warning", job, e.At, Failure: words.View(e.Warning, context)),
             PointCommitted e => new("point", job, e.At, Point: e.Point.Id.ToString()),
             InterruptedJobCleared e when context.Caller().Sees(e.VmName) => new("cleared", e.Interrupted, e.At, Vm: e.VmName),

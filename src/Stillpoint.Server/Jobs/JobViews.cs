@@ -15,11 +15,11 @@ internal static class JobViews
     /// <summary>A job of a VM is for who sees the VM; one of a vault for who sees all.</summary>
     public static bool MaySee(this Caller caller, string vm) => vm.Length == 0 ? caller.SeesAll : caller.Sees(vm);
 
-    /// <summary>By its whole id.</summary>
-    /// <exception cref="FailureException">JobNotFound.</exception>
+    /// <summary>By its whole id; by the beginning of one where the caller sees all.</summary>
+    /// <exception cref="FailureException">JobNotFound, JobAmbiguous.</exception>
     public static JobDetails Find(StillpointControl control, string job, Caller caller)
     {
-        if (!Ulid.TryParse(job, out var id)) throw NotFound(job);
+        if (!Ulid.TryParse(job, out var id)) return caller.SeesAll ? control.Jobs.Find(job) : throw NotFound(job);
         var found = control.Jobs.Find(id.ToString());
         return caller.MaySee(found.Job.Vm) ? found : throw NotFound(job);
     }
@@ -46,7 +46,7 @@ internal static class JobViews
 
     public static JobDetailsView ToView(this JobDetails d, Words words, HttpContext context) => new(
         d.Job.ToView(words, context), [.. d.SubTasks.Select(s => new SubTaskView(s.SubTask.ToText(), s.Started, s.Ended, words.Maybe(s.Failure, context)))],
-        words.Views(d.Warnings, context));
+        words.Views(d.Warnings, context), [.. d.Scripts.Select(s => new ScriptView(s.Phase.ToText(), s.Name, s.ExitCode, s.Tries, s.Output))]);
 
     private static FailureException NotFound(string job) => new(FailureCode.JobNotFound, Stage.Input, ("job", job));
 }

@@ -40,7 +40,7 @@ internal static class StartEndpoints
         await using (var host = await hosts.ConnectAsync(ct)) vm = (await VmEndpoints.FindAsync(host, request.Vm, context.Caller(), ct)).Id.ToString();
         return await starter.StartAsync(
             context, "backup " + JsonSerializer.Serialize(request, ContractsJson.Default.BackupRequest),
-            job => work.BackUp(new(job, vm, policy, excluded, null, request.Full)));
+            job => work.BackUp(new(job, vm, policy, excluded, null, request.Full) { DespiteLoad = request.DespiteLoad }));
     }
 
     private static async Task<Accepted<JobStarted>> RestoreAsync(
@@ -59,7 +59,7 @@ internal static class StartEndpoints
     {
         var options = new VerifyOptions(Requests.Range("samplePercent", request.SamplePercent ?? 100, 1, 100) / 100, Minutes(request.MaxMinutes));
         return starter.StartAsync(
-            context, "verify " + JsonSerializer.Serialize(request, ContractsJson.Default.VerifyRequest), job => work.Verify(job, options));
+            context, "verify " + JsonSerializer.Serialize(request, ContractsJson.Default.VerifyRequest), job => work.Verify(job, options, request.PacksOnly));
     }
 
     private static async Task<Accepted<JobStarted>> GcAsync(
@@ -82,17 +82,30 @@ internal static class StartEndpoints
             context, "copy " + JsonSerializer.Serialize(request, ContractsJson.Default.CopyRequest), job => work.Copy(job, path, choice));
     }
 
-    private static CapturePolicy PolicyOf(BackupRequest request) => CapturePolicy.Default with
+    private static CapturePolicy PolicyOf(BackupRequest request)
     {
-        Wanted = request.Consistency is { } c ? Requests.Choice("consistency", c, Consistency.FileSystem, Consistency.Crash) : Consistency.FileSystem,
-        StepDown = !request.Strict,
-        FreezeLimit = TimeSpan.FromSeconds(Requests.Range(
-            "freezeLimitSeconds", request.FreezeLimitSeconds ?? CapturePolicy.Default.FreezeLimit.TotalSeconds,
-            CapturePolicy.ShortestFreezeLimit.TotalSeconds, CapturePolicy.LongestFreezeLimit.TotalSeconds)),
-        Guard = request.Guard is { } g ? Requests.Choice<GuardRule>("guard", g) : GuardRule.Require,
-        Tracking = request.Tracking is { } t ? Requests.Choice<Tracking>("tracking", t) : Tracking.Auto,
-        SampleShare = Requests.Range("sampleShare", request.SampleShare ?? CapturePolicy.Default.SampleShare, 0, 1),
-    };
+        var policy = CapturePolicy.Default;
+        return policy with
+        {
+            Wanted = request.Consistency is { } c ? Requests.Choice<Consistency>("consistency", c) : policy.Wanted,
+            StepDown = !request.Strict,
+            FreezeLimit = TimeSpan.FromSeconds(Requests.Range(
+                "freezeLimitSeconds", request.FreezeLimitSeconds ?? policy.FreezeLimit.TotalSeconds,
+                CapturePolicy.ShortestFreezeLimit.TotalSeconds, CapturePolicy.LongestFreezeLimit.TotalSeconds)),
+            Guard = request.Guard is { } g ? Requests.Choice<GuardRule>("guard", g) : policy.Guard,
+            Tracking = request.Tracking is { } t ? Requests.Choice<Tracking>("tracking", t) : policy.Tracking,
+            SampleShare = Requests.Range("sampleShare", request.SampleShare ?? policy.SampleShare, 0, 1),
+            Patience = TimeSpan.FromMinutes(Requests.Range("patienceMinutes", request.PatienceMinutes ?? policy.Patience.TotalMinutes, 0, CapturePolicy.LongestPatience.TotalMinutes)),
+            Scripts = new()
+            {
+                Rule = request.Scripts is { } s ? Requests.Choice<ScriptRule>("scripts", s) : policy.Scripts.Rule,
+                Limit = TimeSpan.FromSeconds(Requests.Range(
+                    "scriptLimitSeconds", request.ScriptLimitSeconds ?? policy.Scripts.Limit.TotalSeconds,
+                    ScriptPolicy.ShortestLimit.TotalSeconds, ScriptPolicy.LongestLimit.TotalSeconds)),
+                Retries = Requests.Range("scriptRetries", request.ScriptRetries ?? policy.Scripts.Retries, 0, ScriptPolicy.MostRetries),
+            },
+        };
+    }
 
-    private static TimeSpan? Minutes(int? minutes) => minutes is { } m ? TimeSpan.FromMinutes(Requests.Range("maxMinutes", m, 1, 100_000)) : null;
+    private static TimeSpan? Minutes(int? minutes) => minutes is { } m ? TimeSpan.FromMinutes(Requests.Range("maxMinutes", m, 1, 1_000_000)) : null;
 }

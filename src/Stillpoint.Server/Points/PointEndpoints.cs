@@ -29,7 +29,11 @@ internal static class PointEndpoints
     /// <exception cref="FailureException">PointNotFound, PointForgotten.</exception>
     public static async Task<PointInfo> FindAsync(ServiceVault vaults, string point, Caller caller, CancellationToken ct)
     {
-        if (!PointId.TryParse(point, out var id)) throw NotFound(point);
+        if (!PointId.TryParse(point, out var id))
+        {
+            // The beginning of an id will do where all are there to be told apart.
+            return caller.SeesAll ? await vaults.AskAsync((vault, token) => vault.FindPointAsync(point, token), ct) : throw NotFound(point);
+        }
         var found = await vaults.AskAsync(async (vault, token) =>
         {
             try
@@ -45,6 +49,15 @@ internal static class PointEndpoints
             }
         }, ct);
         return caller.Sees(found.SeriesLabel) ? found : throw NotFound(point);
+    }
+
+    /// <summary>A VM's points, by name or UUID, oldest first.</summary>
+    /// <exception cref="FailureException">PointNotFound: there is none, or none for the caller. VmNameAmbiguous.</exception>
+    public static async Task<IReadOnlyList<PointInfo>> OfVmAsync(ServiceVault vaults, string vm, Caller caller, CancellationToken ct)
+    {
+        var points = (await vaults.AskAsync((vault, token) => vault.ListPointsAsync(null, token), ct)).Where(p => caller.Sees(p.SeriesLabel) && IsOf(p, vm)).ToList();
+        if (points.Select(p => p.Series).Distinct().Count() > 1) throw new FailureException(FailureCode.VmNameAmbiguous, Stage.Input, ("vm", vm));
+        return points.Count > 0 ? points : throw NotFound(vm);
     }
 
     public static PointView ToView(this RecoveryPoint p, Words words, HttpContext context) => new(

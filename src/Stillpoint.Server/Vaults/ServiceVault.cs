@@ -54,6 +54,14 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         }
     }
 
+    /// <summary>A vault of the caller's own, read at a pace.</summary>
+    /// <exception cref="FailureException">As <see cref="OpenAsync"/>.</exception>
+    public Task<OpenVault> OpenPacedAsync(Pace reading, CancellationToken ct) => BoundedAsync(async token =>
+    {
+        using var secret = Secret();
+        return await OpenVault.OpenAsync(new ThrottledStore(new FolderStore(Path), null, reading), secret, parts.Clock, token);
+    }, ct);
+
     /// <summary>One question to the vault, by whoever waits for the answer.</summary>
     /// <exception cref="FailureException">VaultNotResponding, and as <see cref="OpenAsync"/>.</exception>
     public async Task<T> AskAsync<T>(Func<OpenVault, CancellationToken, Task<T>> question, CancellationToken ct)

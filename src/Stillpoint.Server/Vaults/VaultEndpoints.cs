@@ -42,7 +42,8 @@ internal static class VaultEndpoints
         return new(
             s.Id.ToString(), vaults.Path, s.BlockSize, s.Delta, s.Created, s.Points, s.Series, s.LogicalBytes, s.StoredBytes, s.DataPacks, s.DataBytes,
             s.PagePacks, s.PageBytes, s.IndexSegments, s.IndexBytes, s.Entries,
-            [.. s.Leases.Select(l => new LeaseView(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))], s.PacksUnproven, s.OldestProof);
+            [.. s.Leases.Select(l => new LeaseView(l.Kind.ToText(), l.State.ToText(), l.Host, l.ProcessId, l.Purpose, l.Renewed))], s.PacksUnproven, s.OldestProof,
+            s.ReserveBytes, s.SavedBytes);
     }
 
     private static async Task<IReadOnlyList<VaultKeyView>> KeysAsync(ServiceVault vaults, CancellationToken ct)

@@ -15,7 +15,7 @@ internal static class VmEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/vms", ListAsync).WithName("listVms").WithSummary("The host's VMs, by name").Needs(Role.Reader);
+        api.MapGet("/vms", ListAsync).WithName("listVms").WithSummary("The host's VMs by name, then protected ones that are gone").Needs(Role.Reader);
         api.MapGet("/vms/{vm}", ShowAsync).WithName("showVm").WithSummary("Disks: what will be in a backup, what not and why").Needs(Role.Reader);
         api.MapPost("/vms/{vm}/check", CheckAsync).WithName("checkVm").WithSummary("What a backup would be worth now; freezes nothing")
             .WithMetadata(new LooksOnly()).Needs(Role.Operator);
@@ -43,12 +43,11 @@ internal static class VmEndpoints
         }
     }
 
-    private static async Task<IReadOnlyList<VmView>> ListAsync(HostConnection hosts, HttpContext context, CancellationToken ct)
+    private static async Task<IReadOnlyList<VmView>> ListAsync(StillpointControl control, HostConnection hosts, HttpContext context, CancellationToken ct)
     {
         var caller = context.Caller();
         await using var host = await hosts.ConnectAsync(ct);
-        return [.. (await host.ListDomainsAsync(ct)).Where(v => caller.Sees(v.Name)).OrderBy(v => v.Name, StringComparer.Ordinal)
-            .Select(v => new VmView(v.Name, v.Id.ToString(), v.State.ToText()))];
+        return [.. (await control.ListVmsAsync(host, ct)).Where(v => caller.Sees(v.Name)).Select(v => new VmView(v.Name, v.Id.ToString(), v.State, v.Policy))];
     }
 
     private static async Task<VmDetailsView> ShowAsync(string vm, HostConnection hosts, Words words, HttpContext context, CancellationToken ct)

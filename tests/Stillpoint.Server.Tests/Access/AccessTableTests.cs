@@ -75,5 +75,6 @@ public sealed class AccessTableTests
     private static string Asked(string path) => path.Replace("{name}", "nobody-here", StringComparison.Ordinal)
         .Replace("{id}", "none", StringComparison.Ordinal).Replace("{vm}", "no-such-vm", StringComparison.Ordinal)
         .Replace("{point}", "01arz3ndektsv4rrffq69g5fav", StringComparison.Ordinal).Replace("{job}", "01arz3ndektsv4rrffq69g5fav", StringComparison.Ordinal)
-        .Replace("{cause}", "no-such-cause", StringComparison.Ordinal);
+        .Replace("{cause}", "no-such-cause", StringComparison.Ordinal).Replace("{policy}", "no-such-policy", StringComparison.Ordinal)
+        .Replace("{rule}", "no-such-rule", StringComparison.Ordinal).Replace("{alert}", "01arz3ndektsv4rrffq69g5fav", StringComparison.Ordinal);
 }

@@ -51,7 +51,7 @@ public sealed class ApiFuzzTests(ITestOutputHelper output)
         var maker = new RequestMaker(random, new Dictionary<string, string[]>
         {
             ["vm"] = [FakeHost.VmName, FakeHost.Vm.ToString(), Hidden], ["point"] = [seen, hidden], ["job"] = [job, hiddenJob], ["cause"] = ["guest-agent-not-running"],
-            ["name"] = ["ann", "ben"],
+            ["name"] = ["ann", "ben"], ["policy"] = ["p", "q"], ["rule"] = ["r"],
         }, host.Folder["fuzz"]);
         var endpoints = host.Part<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => (Method: m, Route: "/" + e.RoutePattern.RawText!.TrimStart('/'))))

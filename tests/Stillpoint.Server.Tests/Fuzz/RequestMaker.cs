@@ -19,10 +19,17 @@ internal sealed class RequestMaker(Random random, IReadOnlyDictionary<string, st
     {
         ["/jobs/backup"] = """{"vm":$vm,"consistency":$w,"strict":$b,"freezeLimitSeconds":$n,"guard":$w,"tracking":$w,"full":$b,"excludedDisks":[$t],"sampleShare":$n}""",
         ["/jobs/restore"] = """{"point":$point,"newVm":{"name":$t,"folder":$path,"format":$w,"connected":$b,"start":$b}}""",
+        ["/points/forget"] = """{"points":[$point],"dryRun":$b,"confirm":$t}""",
         ["/jobs/verify"] = """{"samplePercent":$n,"maxMinutes":$n}""",
         ["/jobs/gc"] = """{"now":$b,"dryRun":$b,"maxMinutes":$n,"confirm":$t}""",
         ["/jobs/copy"] = """{"path":$path,"points":[$point]}""",
         ["/vms/{vm}/check"] = """{"guard":$w}""",
+        ["/policies/{policy}"] = """{"name":$policy,"capture":{"wanted":$w,"freezeLimit":$s,"scripts":{"rule":$w,"retries":$i},"sampleShare":$n},"schedules":[$l],"retention":{"last":$i,"daily":$i},"retries":$i,"objective":$s,"bandwidth":[$l]}""",
+        ["/policies/preview"] = """{"capture":{"tracking":$w,"patience":$s},"schedules":[$l],"retention":{"yearly":$i},"retryAfter":$s}""",
+        ["/rules"] = """{"name":$t,"policy":$policy,"match":$t,"metadata":$t,"host":$t}""",
+        ["/vms/{vm}/protection"] = """{"policy":$policy}""",
+        ["/plan/settings"] = """{"perHost":$i,"perStorage":$i,"perVault":$i,"gc":$l,"verify":$l,"verifyMinutes":$i}""",
+        ["/alerts/settings"] = """{"smtp":$t,"mailFrom":$t,"mailTo":$t}""",
         ["/users"] = """{"name":$t,"password":$t,"role":$r,"vms":[$t]}""",
         ["/users/{name}"] = """{"role":$r,"vms":[$t],"password":$t,"removeSecondFactor":$b}""",
         ["/tokens"] = """{"label":$t,"role":$r,"days":$n,"vms":[$t]}""",
@@ -33,7 +40,7 @@ internal sealed class RequestMaker(Random random, IReadOnlyDictionary<string, st
         ["/doctor/explain"] = """{"text":$t}""",
     };
 
-    private static readonly string[] Queries = ["vm", "kind", "state", "since", "after", "limit", "who", "confirm", "name", "code", "nothing"];
+    private static readonly string[] Queries = ["vm", "kind", "state", "since", "after", "limit", "who", "confirm", "name", "code", "nothing", "all", "hours", "runs"];
 
     public HttpRequestMessage Make(string method, string route)
     {
@@ -79,7 +86,10 @@ internal sealed class RequestMaker(Random random, IReadOnlyDictionary<string, st
         "w" => Pick(["null", "\"crash\"", "\"file-system\"", "\"require\"", "\"auto\"", "\"none\"", "\"raw\"", "\"Crash\"", "7"]),
         "r" => Pick(["\"reader\"", "\"operator\"", "\"admin\"", "\"Admin\"", "\"1\"", "null"]),
         "path" => JsonSerializer.Serialize(Path.Combine(folder, Pick(["a", "b/c", "..", "a b", "ü"]))),
-        "vm" or "point" => JsonSerializer.Serialize(Named(kind)),
+        "i" => Pick(["1", "2", "7", "0", "-1", "10001", "null", "1.5"]),
+        "s" => Pick(["\"00:00:10\"", "\"1.00:00:00\"", "\"soon\"", "\"99999999.00:00:00\"", "null"]),
+        "l" => Pick(["\"daily 20:00-06:00 UTC\"", "\"hourly/2\"", "\"yearly 02-29 00:00-24:00 Europe/Amsterdam\"", "\"backup 08:00-18:00 20MB\"", "\"weekly\"", "null"]),
+        "vm" or "point" or "policy" => JsonSerializer.Serialize(Named(kind)),
         _ => random.Next(12) == 0 ? Pick(["null", "[]", "{}", "1"]) : JsonSerializer.Serialize(Any()),
     };
 
