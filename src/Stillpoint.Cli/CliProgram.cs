@@ -37,7 +37,9 @@ internal static class CliProgram
         }
         catch (FailureException e)
         {
-            return Tell(e.Failure, world, texts, json);
+            // Its job goes on without this program.
+            JobId? job = e.Failure.Code is FailureCode.JobGoesOn && Ulid.TryParse(e.Failure.Arguments["job"], out var id) ? new(id) : null;
+            return Tell(e.Failure, world, texts, json, job);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

@@ -12,5 +12,5 @@ if (args is [WorkerCommand.Verb])
     return await WorkerProgram.RunAsync(async (uri, ct) => await LibvirtHost.ConnectAsync(uri, TimeProvider.System, ct), TimeProvider.System);
 
 var world = CliWorld.Real(TimeProvider.System);
-using var interruption = new Interruption(() => Interrupted.Tell(args, world));
+using var interruption = new Interruption(() => Interrupted.Tell(args, world), world.Second);
 return await CliProgram.RunAsync(args, world, interruption.Token);

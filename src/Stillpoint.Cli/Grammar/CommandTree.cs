@@ -7,7 +7,7 @@ internal static class CommandTree
 {
     public static readonly OptionSpec[] Everywhere =
     [
-        new("host", "URI"), new("vault", "DIR"), new("data", "DIR"), new("passphrase-file", "FILE"), new("json"),
+        new("host", "URI"), new("vault", "DIR"), new("data", "DIR"), new("passphrase-file", "FILE"), new("standalone"), new("json"),
         new("lang", "TAG", Choices: ["en", "nl", "zh-Hans", "pt-BR", "fr"]), new("yes"), new("quiet"), new("help"), new("version"),
     ];
 
@@ -89,6 +89,7 @@ internal static class CommandTree
         new("job", Children:
         [
             new("list", Own: [new("vm", "VM"), new("limit", "N")], Run: JobVerbs.ListAsync), new("show", Job, Run: JobVerbs.ShowAsync),
+            new("cancel", Job, Run: JobVerbs.CancelAsync),
         ]),
         new("point", Children:
         [

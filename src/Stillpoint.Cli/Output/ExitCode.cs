@@ -12,7 +12,7 @@ internal static class ExitCode
     {
         FailureCode.UsageInvalid or FailureCode.UsageUnknownCommand or FailureCode.UsageUnknownOption or FailureCode.UsageValueMissing or
         FailureCode.UsageValueUnwanted or FailureCode.UsageGivenTwice or FailureCode.UsageArgumentMissing or FailureCode.UsageArgumentUnwanted or
-        FailureCode.UsageConflict or FailureCode.UsageChooseOne or FailureCode.PolicyUnreadable or FailureCode.PassphraseMissing or FailureCode.PassphraseUnusable or
+        FailureCode.UsageConflict or FailureCode.UsageChooseOne or FailureCode.ServiceElsewhere or FailureCode.RequestInvalid or FailureCode.PolicyUnreadable or FailureCode.PassphraseMissing or FailureCode.PassphraseUnusable or
         FailureCode.PassphrasesDiffer or FailureCode.SecretFileOpenToOthers or FailureCode.VaultKeyAmbiguous or FailureCode.VaultNotChosen or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous => Usage,
         FailureCode.VmNotFound or FailureCode.VmNotProtected or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.AlertNotFound or FailureCode.HostNotKnown or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or FailureCode.PointForgotten or
@@ -28,7 +28,7 @@ internal static class ExitCode
         FailureCode.HostUnreachable or FailureCode.HostRemoteNeedsWorker or FailureCode.HostConnectionLost or FailureCode.ServiceOutOfReach => HostOutOfReach,
         FailureCode.VaultFull or FailureCode.TargetFull or FailureCode.ScratchSpaceLow => NoSpace,
         FailureCode.InternalError => Bug,
-        FailureCode.Cancelled => Cancelled,
+        FailureCode.Cancelled or FailureCode.JobGoesOn => Cancelled,
         _ => Failed,
     };
 }

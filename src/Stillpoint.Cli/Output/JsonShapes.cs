@@ -138,6 +138,8 @@ internal sealed record JobJson(
     string Job, string Kind, string State, string Vm, string? VmId, string Host, string Vault, string? Point, DateTimeOffset Started,
     DateTimeOffset? Ended, long BytesDone, long BytesStored, FailureJson? Failure);
 
+internal sealed record JobCancelledJson(string Job);
+
 internal sealed record JobsJson(IReadOnlyList<JobJson> Jobs);
 
 internal sealed record SubTaskJson(string SubTask, DateTimeOffset Started, DateTimeOffset? Ended, FailureJson? Failure);
@@ -216,6 +218,7 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(HostsJson))]
 [JsonSerializable(typeof(ChecksJson))]
 [JsonSerializable(typeof(JobsJson))]
+[JsonSerializable(typeof(JobCancelledJson))]
 [JsonSerializable(typeof(JobDetailsJson))]
 [JsonSerializable(typeof(VaultMadeJson))]
 [JsonSerializable(typeof(VaultStatsJson))]

@@ -33,6 +33,8 @@ internal sealed record CliWorld
 
     public bool IsRoot { get; init; }
 
+    public SecondSignal Second { get; init; } = new();
+
     public static CliWorld Real(TimeProvider clock) => new()
     {
         Out = Console.Out,

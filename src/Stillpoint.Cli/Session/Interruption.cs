@@ -3,18 +3,21 @@ using System.Runtime.InteropServices;
 namespace Stillpoint.Cli.Session;
 
 /// <summary>
-/// The first Ctrl-C, SIGTERM or SIGHUP cancels, cleanly; the second one does what the system does with it: ends the program at once.
+/// The first Ctrl-C, SIGTERM or SIGHUP cancels, cleanly; the second one is for whoever listens to it, else it does what the system does with it: ends the
+/// program at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly Action _told;
+    private readonly SecondSignal? _second;
     private readonly PosixSignalRegistration[] _signals;
 
     /// <param name="told">Called at the first signal, to say what happens.</param>
-    public Interruption(Action told)
+    public Interruption(Action told, SecondSignal? second = null)
     {
         _told = told;
+        _second = second;
         _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, OnSignal))];
     }
 
@@ -28,7 +31,11 @@ internal sealed class Interruption : IDisposable
 
     private void OnSignal(PosixSignalContext signal)
     {
-        if (_source.IsCancellationRequested) return;
+        if (_source.IsCancellationRequested)
+        {
+            signal.Cancel = _second?.Tell() == true;
+            return;
+        }
         signal.Cancel = true;
         _told();
         _ = _source.CancelAsync();

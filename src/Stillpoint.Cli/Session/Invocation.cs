@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
+using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -16,6 +18,7 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
 {
     private readonly Stack<IAsyncDisposable> _opened = [];
     private StillpointControl? _control;
+    private Task<ServiceLink?>? _service;
 
     public CliWorld World { get; } = world;
 
@@ -35,6 +38,44 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
     /// <exception cref="FailureException">UsageInvalid, HostRemoteNeedsWorker.</exception>
     public HostUri HostUri => Line.Value("host") is { } uri ? HostUri.Parse(uri) : HostUri.Default;
 
+    /// <summary>The service that works in the data folder; null: none answers, and the command does the work itself.</summary>
+    /// <param name="concern">What of the command the service has one of its own of: named otherwise, it is not the service's to do.</param>
+    /// <exception cref="FailureException">ServiceOutOfReach: it is there and does not answer. ServiceElsewhere.</exception>
+    public async Task<ServiceLink?> ServiceAsync(Concern concern, CancellationToken ct)
+    {
+        var link = await (_service ??= FindServiceAsync(ct));
+        if (link is not null && concern.HasFlag(Concern.Host) && Line.Value("host") is { } host) await link.MustBeHostAsync(HostUri.Parse(host), ct);
+        if (link is not null && concern.HasFlag(Concern.Vault) && Line.Value("vault") is { } vault) await link.MustBeVaultAsync(Path.GetFullPath(vault), ct);
+        return link;
+    }
+
+    /// <summary>For what needs nothing but a vault: another one than the service's is nobody's but the command's.</summary>
+    public async Task<ServiceLink?> ServiceOfVaultAsync(CancellationToken ct) =>
+        await ServiceAsync(Concern.Catalog, ct) is { } link && (Line.Value("vault") is not { } vault || await link.HasVaultAsync(Path.GetFullPath(vault), ct)) ? link : null;
+
+    /// <summary>Asks the service, or does it here.</summary>
+    public async Task<T> AskAsync<T>(Concern concern, Func<StillpointControl, Task<T>> here, Func<StillpointClient, Task<T>> there, CancellationToken ct) =>
+        await ServiceAsync(concern, ct) is { } link ? await link.AskAsync(there) : await here(Control);
+
+    /// <summary>The same for what only the catalog knows.</summary>
+    public Task<T> AskAsync<T>(Func<StillpointControl, T> here, Func<StillpointClient, Task<T>> there, CancellationToken ct) =>
+        AskAsync(Concern.Catalog, c => Task.FromResult(here(c)), there, ct);
+
+    private async Task<ServiceLink?> FindServiceAsync(CancellationToken ct)
+    {
+        if (!Line.Has("standalone")) return await ServiceLink.FindAsync(Data, Texts.Language, World.Clock, ct) is { } link ? Keep(link) : null;
+        // Refused before anything is done, where a service may be there.
+        if (File.Exists(Data.ServiceSocket)) _ = Control;
+        return null;
+    }
+
+    /// <summary>After a promise was made and no service is there to keep it: whoever made it should know.</summary>
+    public async Task TellNobodyStartsAsync(CancellationToken ct)
+    {
+        if (!Json && !Line.Has("quiet") && await ServiceAsync(Concern.Catalog, ct) is null) World.Error.WriteLine(Texts.Of("standalone.nobody-starts"));
+    }
+
+    /// <exception cref="FailureException">DataFolderHeld: a service works there, and the command did not go through it, or cannot.</exception>
     public StillpointControl Control => _control ??= StillpointControl.Open(Data, World.Engine, World.Clock);
 
     public async Task<IHypervisorHost> ConnectAsync(CancellationToken ct) => Keep(await World.Connect(HostUri, ct));
@@ -125,7 +166,7 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
 
     public void Warn(Failure warning)
     {
-        if (!Json) FailureView.Write(World.Error, Texts.Of("label.warning"), warning, Texts);
+        if (!Json) Output.FailureView.Write(World.Error, Texts.Of("label.warning"), warning, Texts);
     }
 
     public async ValueTask DisposeAsync()

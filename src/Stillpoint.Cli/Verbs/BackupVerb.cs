@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Control.Workers;
 using Stillpoint.Doctor;
@@ -14,23 +15,18 @@ internal static class BackupVerb
     {
         var started = call.World.Clock.GetTimestamp();
         var order = OrderOf(call);
-        using var secret = call.VaultSecret;
-        var vault = new VaultAccess(call.VaultPath, secret);
-        call.Control.ExpectBackup(call.HostUri, vault);
-        var host = await call.ConnectAsync(ct);
-        // Thaws and ends jobs now; what only the vault can decide is the worker's, who opens it.
-        await Recovery.RunAsync(call, null, ct);
-        await Recovery.FinishRestoresAsync(call, host, ct);
-        JobOutcome<CaptureResult> outcome;
-        await using (var progress = new ProgressView(call)) outcome = await call.Control.BackUpAsync(host, vault, order, progress, ct);
+        // What runs a command of the caller's is not the service's to do: without it, a service that is there holds the folder.
+        var service = order.BeforeRelease is null ? await call.ServiceAsync(Concern.Host | Concern.Vault, ct) : null;
+        var outcome = service is null ? await HereAsync(call, order, ct) : await ThereAsync(call, service, order, ct);
+        // Only what names something: that nothing was found is told by `job show`. Of a job that was cancelled, too.
+        var diagnosis = await JobVerbs.DiagnoseAsync(call, outcome.Job, CancellationToken.None) is { } found && (found.Causes.Length > 0 || found.Candidates.Length > 0) ? found : null;
         if (outcome.Failure is { } failure)
         {
             foreach (var warning in outcome.Warnings) call.Warn(warning);
-            return CliProgram.Tell(failure, call.World, call.Texts, call.Json, outcome.Job, outcome.Warnings, Diagnosed(call, outcome.Job));
+            return CliProgram.Tell(failure, call.World, call.Texts, call.Json, outcome.Job, outcome.Warnings, diagnosis);
         }
         var took = call.World.Clock.GetElapsedTime(started);
         var point = outcome.Result!.Point;
-        var diagnosis = Diagnosed(call, outcome.Job);
         call.Show(() => JsonOf(outcome, point, took, diagnosis, call), JsonDocuments.Shapes.BackupJson, () =>
         {
             call.Say(call.Texts.Of("backup.done", ("point", point.Id.ToString()), ("vm", point.VmName)));
@@ -43,6 +39,36 @@ internal static class BackupVerb
             if (diagnosis is not null) DiagnosisView.Write(call.World.Error, diagnosis, call.Texts, call.CauseTexts, call.World.Clock.LocalTimeZone);
         });
         return ExitCode.Done;
+    }
+
+    private static async Task<JobOutcome<CaptureResult>> HereAsync(Invocation call, BackupOrder order, CancellationToken ct)
+    {
+        using var secret = call.VaultSecret;
+        var vault = new VaultAccess(call.VaultPath, secret);
+        call.Control.ExpectBackup(call.HostUri, vault);
+        var host = await call.ConnectAsync(ct);
+        // Thaws and ends jobs now; what only the vault can decide is the worker's, who opens it.
+        await Recovery.RunAsync(call, null, ct);
+        await Recovery.FinishRestoresAsync(call, host, ct);
+        await using var progress = new ProgressView(call);
+        return await call.Control.BackUpAsync(host, vault, order, progress, ct);
+    }
+
+    private static async Task<JobOutcome<CaptureResult>> ThereAsync(Invocation call, ServiceLink service, BackupOrder order, CancellationToken ct)
+    {
+        var p = order.Policy;
+        EndedJob ended;
+        await using (var progress = new ProgressView(call))
+        {
+            ended = await new ServiceJob(call, service).RunAsync((s, key, left) => s.Jobs.BackUpAsync(
+                new(
+                    order.Vm, p.Wanted.ToText(), !p.StepDown, p.FreezeLimit.TotalSeconds, p.Guard.ToText(), p.Tracking.ToText(), order.FullRead, [.. order.ExcludedDisks],
+                    p.SampleShare, p.Patience.TotalMinutes, order.DespiteLoad, p.Scripts.Rule.ToText(), p.Scripts.Limit.TotalSeconds, p.Scripts.Retries),
+                left, key), progress, ct);
+        }
+        // A report that is gone is no loss: the point itself is in the vault.
+        var point = ended.Job.Failure is not null ? null : ended.Report?.Point ?? await service.AskAsync(s => s.Points.ShowAsync(ended.Job.Point!, ct));
+        return new(ended.Job.Id, ended.Job.State, point is null ? null : new(point.ToPoint(), ended.Warnings, default), ended.Job.Failure, ended.Warnings);
     }
 
     private static BackupOrder OrderOf(Invocation call)
@@ -67,10 +93,6 @@ internal static class BackupVerb
             JobId.New(call.World.Clock), line.Argument!, policy, line.Values("exclude-disk").ToHashSet(StringComparer.Ordinal),
             line.Value("before-release"), line.Has("full")) { DespiteLoad = line.Has("despite-load") };
     }
-
-    /// <summary>Only what names something: that nothing was found is told by <c>job show</c>.</summary>
-    private static Diagnosis? Diagnosed(Invocation call, JobId job) =>
-        call.Control.Diagnose(job) is { } found && (found.Causes.Length > 0 || found.Candidates.Length > 0) ? found : null;
 
     private static BackupJson JsonOf(JobOutcome<CaptureResult> outcome, RecoveryPoint point, TimeSpan took, Diagnosis? diagnosis, Invocation call)
     {

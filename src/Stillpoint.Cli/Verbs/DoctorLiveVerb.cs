@@ -1,4 +1,5 @@
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Control.Doctoring;
 using Stillpoint.Control.Workers;
@@ -19,8 +20,11 @@ internal static class DoctorLiveVerb
 
     public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
+        // Repairs are agreed to one by one, and done here.
+        if (!call.Line.Has("repair") && await call.ServiceAsync(Concern.Host | Concern.Vault, ct) is { } service) return await ThereAsync(call, service, ct);
+        var control = call.Control;
         var host = await call.ConnectAsync(ct);
-        var vault = call.Line.Value("vault") is { } path ? Path.GetFullPath(path) : call.Control.Places.DefaultVault;
+        var vault = call.Line.Value("vault") is { } path ? Path.GetFullPath(path) : control.Places.DefaultVault;
         using var secret = vault is null ? null : call.Secrets.OfVaultUnasked(call.Line.Value("passphrase-file"));
         Task<LiveDiagnosis> LookAsync() => call.Control.ExamineAsync(host, call.Line.Value("vm")!, vault, secret, ct);
 
@@ -49,6 +53,18 @@ internal static class DoctorLiveVerb
         if (call.Line.Has("repair") && repairs.Count == 0) call.Say(call.Texts.Of("doctor.repair-nothing"));
         call.Show(() => JsonOf(call, live, earlier, repairs, backup), JsonDocuments.Shapes.LiveDiagnosisJson, static () => { });
         return repairs.Exists(r => r.End != RepairEnd.Helped) || backup is { Failure: not null } ? ExitCode.LessThanWanted : ExitCode.Done;
+    }
+
+    private static async Task<int> ThereAsync(Invocation call, ServiceLink service, CancellationToken ct)
+    {
+        var seen = await service.AskAsync(s => s.Doctor.ExamineAsync(call.Line.Value("vm")!, ct));
+        IReadOnlyList<Fact> facts = [.. seen.Facts.Select(f => f.ToFact())];
+        // By the same rules, in the words of whoever asks.
+        var live = new LiveDiagnosis(
+            seen.Vm, seen.VmId is { } id ? Received.VmOf(id) : null, facts, Diagnostician.Default.Diagnose(facts), seen.EarlierJob is { } job ? Received.JobOf(job) : null);
+        if (call.Line.Value("save-facts") is { } file) DoctorVerb.Save(live.Facts, file);
+        call.Show(() => JsonOf(call, live, [], null), JsonDocuments.Shapes.LiveDiagnosisJson, () => Write(call, live));
+        return ExitCode.Done;
     }
 
     private static FoundCause? Next(Invocation call, LiveDiagnosis live, List<RepairRecord> done, string level)

@@ -1,6 +1,9 @@
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
+using Stillpoint.Contracts;
+using Stillpoint.Control.Protection;
 using Stillpoint.Model;
 using Stillpoint.Vault;
 
@@ -15,50 +18,83 @@ internal static class ForgetVerb
     {
         var retention = Retention(call.Line);
         var zone = Zone(call.Line);
-        var vault = await call.OpenVaultForCareAsync(ct);
-        var damaged = new List<string>();
-        var (going, staying) = call.Line.Arguments.Count > 0 ? (await ByIdAsync(call, vault, damaged, ct), []) : await ByVmAsync(call, vault, retention, zone, ct);
-        var dryRun = call.Line.Has("dry-run");
-        if (!dryRun && going.Count + damaged.Count > 0)
+        var (would, forget) = await call.ServiceOfVaultAsync(ct) is { } service ? await ThereAsync(call, service, retention, zone, ct) : await HereAsync(call, retention, zone, ct);
+        var count = would.Forgotten.Count + would.Damaged.Count;
+        if (!would.DryRun && count > 0)
         {
-            call.Confirm(call.Texts.Of("prompt.forget", ("count", $"{going.Count + damaged.Count}")));
-            if (call.Line.Has("all")) call.ConfirmPoints(call.Texts.Of("prompt.forget-all"), going.Select(g => $"{g.Point.Id}  {g.Point.SeriesLabel}  {call.Time(g.Point.Created)}"));
-            await VaultForget.ForgetAsync(vault, [.. going.Select(g => g.Point)], ct);
-            foreach (var manifest in damaged) await VaultForget.ForgetDamagedAsync(vault, manifest, ct);
+            call.Confirm(call.Texts.Of("prompt.forget", ("count", $"{count}")));
+            if (call.Line.Has("all")) call.ConfirmPoints(call.Texts.Of("prompt.forget-all"), would.Forgotten.Select(p => $"{p.Point}  {p.Vm}  {call.Time(p.Taken)}"));
+            await forget();
         }
-        call.Show(
-            () => new(dryRun, [.. going.Select(ToJson)], [.. staying.Select(ToJson)], [.. damaged.Select(IdOf)]), JsonDocuments.Shapes.ForgetJson,
-            () => Write(call, going, staying, damaged, dryRun));
+        call.Show(() => would, JsonDocuments.Shapes.ForgetJson, () => Write(call, would));
         return ExitCode.Done;
     }
 
     public static async Task<int> UnforgetAsync(Invocation call, CancellationToken ct)
     {
-        var vault = await call.OpenVaultForCareAsync(ct);
         var asked = call.Line.Argument!;
-        var found = (await vault.ListForgottenAsync(ct)).Where(f => asked.Length >= 4 && f.Point.Id.ToString().StartsWith(asked, StringComparison.OrdinalIgnoreCase)).ToList();
+        var (points, unforget) = await ForgottenAsync(call, null, ct);
+        var found = points.Where(f => asked.Length >= 4 && f.Point.StartsWith(asked, StringComparison.OrdinalIgnoreCase)).ToList();
         if (found.Count != 1)
             throw new FailureException(found.Count == 0 ? FailureCode.PointNotFound : FailureCode.PointAmbiguous, Stage.Input, ("point", asked));
-        await VaultForget.UnforgetAsync(vault, found[0].Point, ct);
-        call.Show(() => ToJson(found[0]), JsonDocuments.Shapes.ForgottenPointJson, () => call.Say(call.Texts.Of("forget.back", ("point", found[0].Point.Id.ToString()))));
+        await unforget(found[0].Point);
+        call.Show(() => found[0], JsonDocuments.Shapes.ForgottenPointJson, () => call.Say(call.Texts.Of("forget.back", ("point", found[0].Point))));
         return ExitCode.Done;
     }
 
     public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
     {
-        var vm = call.Line.Value("vm");
-        var vault = await call.OpenVaultForCareAsync(ct);
-        var all = await vault.ListForgottenAsync(ct);
-        var points = all.Where(f => vm is null || PointChoice.Of([f.Point], vm).Count > 0).ToList();
-        call.Show(() => new([.. points.Select(ToJson)]), JsonDocuments.Shapes.ForgottenPointsJson, () =>
+        var (points, _) = await ForgottenAsync(call, call.Line.Value("vm"), ct);
+        call.Show(() => new(points), JsonDocuments.Shapes.ForgottenPointsJson, () =>
         {
             var texts = call.Texts;
             var table = new Table(texts.Of("col.point"), texts.Of("col.vm"), texts.Of("col.taken"), texts.Of("col.forgotten"), texts.Of("col.until"));
-            foreach (var f in points) table.Add(f.Point.Id.ToString(), f.Point.SeriesLabel, call.Time(f.Point.Created), call.Time(f.Since), call.Time(f.Until));
+            foreach (var f in points) table.Add(f.Point, f.Vm, call.Time(f.Taken), call.Time(f.Forgotten), call.Time(f.Until));
             if (points.Count == 0) call.Say(texts.Of("list.no-forgotten-points"));
             else call.World.Out.Write(table);
         });
         return ExitCode.Done;
+    }
+
+    /// <returns>The points, and how one of them is brought back.</returns>
+    private static async Task<(IReadOnlyList<ForgottenPointJson> Points, Func<string, Task> Unforget)> ForgottenAsync(Invocation call, string? vm, CancellationToken ct)
+    {
+        if (await call.ServiceOfVaultAsync(ct) is { } service)
+        {
+            var there = await service.AskAsync(s => s.Points.ForgottenAsync(ct, vm));
+            return (
+                [.. there.Select(f => new ForgottenPointJson(f.Id, f.Vm, f.VmId, f.Taken, f.Forgotten, f.Until))],
+                id => service.AskAsync(s => s.Points.UnforgetAsync(id, ct)));
+        }
+        var vault = await call.OpenVaultForCareAsync(ct);
+        var all = (await vault.ListForgottenAsync(ct)).Where(f => vm is null || PointChoice.Of([f.Point], vm).Count > 0).ToList();
+        return ([.. all.Select(ToJson)], id => VaultForget.UnforgetAsync(vault, all.First(f => f.Point.Id.ToString() == id).Point, ct));
+    }
+
+    private static async Task<(ForgetJson Would, Func<Task> Forget)> HereAsync(Invocation call, Retention retention, TimeZoneInfo zone, CancellationToken ct)
+    {
+        var vault = await call.OpenVaultForCareAsync(ct);
+        var vm = call.Line.Value("all") ?? call.Line.Value("vm");
+        var chosen = vm is null
+            ? await PointsToForget.ByIdAsync(vault, call.Line.Arguments, ct)
+            : PointsToForget.OfVm(
+                vm, PointChoice.Of(await vault.ListPointsAsync(null, ct), vm), call.Line.Has("all") ? null : retention, call.World.Clock.GetUtcNow(), zone);
+        return (
+            new(call.Line.Has("dry-run"), [.. chosen.Going.Select(ToJson)], [.. chosen.Staying.Select(ToJson)], [.. chosen.Damaged.Select(PointsToForget.IdOf)]),
+            () => chosen.ForgetAsync(vault, ct));
+    }
+
+    private static async Task<(ForgetJson Would, Func<Task> Forget)> ThereAsync(Invocation call, ServiceLink service, Retention keep, TimeZoneInfo zone, CancellationToken ct)
+    {
+        var line = call.Line;
+        var request = new ForgetRequest(
+            line.Arguments.Count > 0 ? line.Arguments : null, line.Value("all") ?? line.Value("vm"),
+            line.Has("vm") ? new(keep.Last, keep.Hourly, keep.Daily, keep.Weekly, keep.Monthly, keep.Yearly) : null, line.Has("all"), zone.Id, DryRun: true);
+        var would = await service.AskAsync(s => s.Points.ForgetAsync(request, ct));
+        var count = would.Forgotten.Count + would.Damaged.Count;
+        return (
+            new(line.Has("dry-run"), [.. would.Forgotten.Select(ToJson)], [.. would.Kept.Select(ToJson)], would.Damaged),
+            () => service.AskAsync(s => s.Points.ForgetAsync(request with { DryRun = false, Confirm = $"{count}" }, ct)));
     }
 
     /// <summary>Exactly one way to choose: ids, all of a VM, or a VM with what to keep.</summary>
@@ -79,63 +115,28 @@ internal static class ForgetVerb
         return retention;
     }
 
-    /// <param name="damaged">Gets the manifests of points that were asked for and cannot be read: as long as they are there, no garbage is collected.</param>
-    private static async Task<List<Choice>> ByIdAsync(Invocation call, OpenVault vault, List<string> damaged, CancellationToken ct)
-    {
-        var chosen = new List<Choice>();
-        foreach (var asked in call.Line.Arguments)
-        {
-            try
-            {
-                if (await vault.FindPointAsync(asked, ct) is var point && chosen.TrueForAll(c => c.Point.Id != point.Id)) chosen.Add(new(point, []));
-            }
-            catch (FailureException e) when (e.Failure.Code == FailureCode.VaultDamaged && e.Failure.Arguments.TryGetValue("object", out var manifest)
-                && IdOf(manifest).StartsWith(asked, StringComparison.OrdinalIgnoreCase))
-            {
-                if (!damaged.Contains(manifest)) damaged.Add(manifest);
-            }
-        }
-        return chosen;
-    }
-
-    private static string IdOf(string manifest) => manifest[(manifest.LastIndexOf('/') + 1)..];
-
-    /// <exception cref="FailureException">VmNameAmbiguous, PointNotFound.</exception>
-    private static async Task<(List<Choice> Going, List<Choice> Staying)> ByVmAsync(Invocation call, OpenVault vault, Retention retention, TimeZoneInfo zone, CancellationToken ct)
-    {
-        var vm = call.Line.Value("all") ?? call.Line.Value("vm")!;
-        var points = PointChoice.Of(await vault.ListPointsAsync(null, ct), vm);
-        if (points.Select(p => p.Series).Distinct().Count() > 1) throw new FailureException(FailureCode.VmNameAmbiguous, Stage.Input, ("vm", vm));
-        if (points.Count == 0) throw new FailureException(FailureCode.PointNotFound, Stage.Input, ("point", vm));
-        if (call.Line.Has("all")) return ([.. points.Select(p => new Choice(p, []))], []);
-        var byId = points.ToDictionary(p => p.Id);
-        var verdicts = retention.Keep(points.Select(p => new RetentionPoint(p.Id, p.Created, p.Rank)), call.World.Clock.GetUtcNow(), zone);
-        var choices = verdicts.Select(v => new Choice(byId[v.Point.Id], v.Reasons)).Reverse().ToLookup(c => c.Reasons.Count > 0);
-        return ([.. choices[false]], [.. choices[true]]);
-    }
-
     private static TimeZoneInfo Zone(CommandLine line)
     {
         if (line.Value("time-zone") is not { } name) return TimeZoneInfo.Local;
         return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : throw CommandLine.Invalid("time-zone", name, "Europe/Amsterdam, UTC, ...");
     }
 
-    private static void Write(Invocation call, List<Choice> going, List<Choice> staying, List<string> damaged, bool dryRun)
+    private static void Write(Invocation call, ForgetJson would)
     {
-        var texts = call.Texts;
-        foreach (var c in staying)
-            call.Say(texts.Of("forget.kept", ("point", c.Point.Id.ToString()), ("time", call.Time(c.Point.Created)), ("reasons", string.Join(", ", c.Reasons.Select(r => texts.Of("keep." + r.ToText()))))));
-        foreach (var c in going) call.Say(texts.Of(dryRun ? "forget.would-go" : "forget.gone", ("point", c.Point.Id.ToString()), ("time", call.Time(c.Point.Created))));
-        foreach (var manifest in damaged) call.Say(texts.Of(dryRun ? "forget.would-go-damaged" : "forget.gone-damaged", ("point", IdOf(manifest))));
-        if (!dryRun && going.Count > 0) call.Say(texts.Of("forget.how-back"));
-        if (going.Count + damaged.Count == 0) call.Say(texts.Of("forget.nothing"));
+        var (texts, dryRun) = (call.Texts, would.DryRun);
+        foreach (var p in would.Kept)
+            call.Say(texts.Of("forget.kept", ("point", p.Point), ("time", call.Time(p.Taken)), ("reasons", string.Join(", ", p.Reasons.Select(r => texts.Of("keep." + r))))));
+        foreach (var p in would.Forgotten) call.Say(texts.Of(dryRun ? "forget.would-go" : "forget.gone", ("point", p.Point), ("time", call.Time(p.Taken))));
+        foreach (var point in would.Damaged) call.Say(texts.Of(dryRun ? "forget.would-go-damaged" : "forget.gone-damaged", ("point", point)));
+        if (!dryRun && would.Forgotten.Count > 0) call.Say(texts.Of("forget.how-back"));
+        if (would.Forgotten.Count + would.Damaged.Count == 0) call.Say(texts.Of("forget.nothing"));
     }
 
-    private static RetentionPointJson ToJson(Choice c) => new(
-        c.Point.Id.ToString(), c.Point.SeriesLabel, c.Point.Series.ToString(), c.Point.Created.ToUniversalTime(), [.. c.Reasons.Select(r => r.ToText())]);
+    private static RetentionPointJson ToJson(PointVerdict v) => new(
+        v.Point.Id.ToString(), v.Point.SeriesLabel, v.Point.Series.ToString(), v.Point.Created.ToUniversalTime(), [.. v.Reasons.Select(r => r.ToText())]);
+
+    private static RetentionPointJson ToJson(RetentionPointView v) => new(v.Point, v.Vm, v.VmId, v.Taken, v.Reasons);
 
     private static ForgottenPointJson ToJson(ForgottenPoint f) => new(
         f.Point.Id.ToString(), f.Point.SeriesLabel, f.Point.Series.ToString(), f.Point.Created.ToUniversalTime(), f.Since.ToUniversalTime(), f.Until.ToUniversalTime());
-
-    private sealed record Choice(PointInfo Point, IReadOnlyList<KeepReason> Reasons);
 }

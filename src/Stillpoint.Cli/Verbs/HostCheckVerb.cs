@@ -1,4 +1,5 @@
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Hypervisor;
@@ -23,7 +24,7 @@ internal static class HostCheckVerb
                 ? null
                 : Failure.Of(FailureCode.ToolMissing, Stage.Preflight, ("tool", tool), ("package", package))));
         }
-        checks.Add(DataFolder(call));
+        checks.Add(await DataFolderAsync(call, ct));
         if (checks[0].Failure is null && checks[^1].Failure is null && await QemuAsync(call, ct) is { } qemu) checks.Add(qemu);
 
         var first = checks.Select(c => c.Failure).FirstOrDefault(f => f is not null);
@@ -49,7 +50,7 @@ internal static class HostCheckVerb
             var uri = call.HostUri;
             var host = await call.ConnectAsync(ct);
             var domains = await host.ListDomainsAsync(ct);
-            call.Control.Places.HostUsed(uri.Text);
+            if (await call.ServiceAsync(Concern.Catalog, ct) is null) call.Control.Places.HostUsed(uri.Text);
             var running = domains.Count(d => d.State == PowerState.Running);
             return ("libvirt", call.Texts.Of("check.libvirt", ("uri", uri.Text), ("count", $"{domains.Count}"), ("running", $"{running}")), null);
         }
@@ -59,11 +60,12 @@ internal static class HostCheckVerb
         }
     }
 
-    private static (string, string, Failure?) DataFolder(Invocation call)
+    private static async Task<(string, string, Failure?)> DataFolderAsync(Invocation call, CancellationToken ct)
     {
         try
         {
-            _ = call.Control;
+            // A service that works in it has opened it.
+            if (await call.ServiceAsync(Concern.Catalog, ct) is null) _ = call.Control;
             return ("data", call.Texts.Of("check.data", ("path", call.Data.Path)), null);
         }
         catch (FailureException e)

@@ -1,31 +1,37 @@
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Control.Catalog;
+using Stillpoint.Doctor;
+using Stillpoint.Model;
 
 namespace Stillpoint.Cli.Verbs;
 
 internal static class JobVerbs
 {
-    private const int DefaultLimit = 20;
+    private const int DefaultLimit = 20, Page = 1000;
 
-    public static Task<int> ListAsync(Invocation call, CancellationToken ct)
+    public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
     {
         var limit = call.Line.Number("limit", "1-100000") ?? DefaultLimit;
         if (limit is < 1 or > 100_000) throw CommandLine.Invalid("limit", call.Line.Value("limit")!, "1-100000");
-        var jobs = call.Control.Jobs.List(call.Line.Value("vm"), (int)limit);
+        var (most, vm) = ((int)limit, call.Line.Value("vm"));
+        var jobs = await call.ServiceAsync(Concern.Catalog, ct) is { } service
+            ? (await service.PagesAsync((s, after) => s.Jobs.ListAsync(ct, vm, after: after, limit: Math.Min(most, Page)), most)).ConvertAll(j => j.ToJob())
+            : call.Control.Jobs.List(vm, most);
         call.Show(() => new([.. jobs.Select(j => j.ToJson(call.Texts))]), JsonDocuments.Shapes.JobsJson, () =>
         {
             if (jobs.Count == 0) call.Say(call.Texts.Of("list.no-jobs"));
             else call.World.Out.Write(TableOf(jobs, call));
         });
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 
-    public static Task<int> ShowAsync(Invocation call, CancellationToken ct)
+    public static async Task<int> ShowAsync(Invocation call, CancellationToken ct)
     {
-        var details = call.Control.Jobs.Find(call.Line.Argument!);
-        var diagnosis = call.Control.Diagnose(details.Job.Id);
+        var details = await FindAsync(call, ct);
+        var diagnosis = await DiagnoseAsync(call, details.Job.Id, ct);
         call.Show(
             () => new(
                 details.Job.ToJson(call.Texts),
@@ -40,7 +46,31 @@ internal static class JobVerbs
                 Write(call, details);
                 if (diagnosis is not null) DiagnosisView.Write(call.World.Out, diagnosis, call.Texts, call.CauseTexts, call.World.Clock.LocalTimeZone);
             });
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
+    }
+
+    /// <summary>A job of the service. One that runs in a command of its own is that command's to end.</summary>
+    public static async Task<int> CancelAsync(Invocation call, CancellationToken ct)
+    {
+        var job = (await FindAsync(call, ct)).Job;
+        if (await call.ServiceAsync(Concern.Catalog, ct) is { } service) await service.AskAsync(s => s.Jobs.CancelAsync(job.Id.ToString(), ct));
+        else if (job.State is JobState.Running)
+            throw new FailureException(FailureCode.JobOfAnotherProcess, Stage.Input, ("job", job.Id.ToString()), ("pid", $"{job.ProcessId}"));
+        else throw new FailureException(FailureCode.JobNotRunning, Stage.Input, ("job", job.Id.ToString()));
+        call.Show(() => new(job.Id.ToString()), JsonDocuments.Shapes.JobCancelledJson, () => call.Say(call.Texts.Of("job.cancelling", ("job", job.Id.ToString()))));
+        return ExitCode.Done;
+    }
+
+    /// <summary>By the facts that the job kept: whoever ran it, they are looked at here, by the same rules.</summary>
+    /// <returns>Null: there was nothing to look at.</returns>
+    public static Task<Diagnosis?> DiagnoseAsync(Invocation call, JobId job, CancellationToken ct) => call.AskAsync(
+        c => c.Diagnose(job),
+        async s => await s.Jobs.FactsAsync(job.ToString(), ct) is { Count: > 0 } facts ? Diagnostician.Default.Diagnose([.. facts.Select(f => f.ToFact())]) : null, ct);
+
+    private static Task<JobDetails> FindAsync(Invocation call, CancellationToken ct)
+    {
+        var asked = call.Line.Argument!;
+        return call.AskAsync(c => c.Jobs.Find(asked), async s => (await s.Jobs.ShowAsync(asked, ct)).ToDetails(), ct);
     }
 
     private static void Write(Invocation call, JobDetails details)

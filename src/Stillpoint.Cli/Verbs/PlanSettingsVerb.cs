@@ -1,5 +1,7 @@
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Contracts;
+using Stillpoint.Control.Scheduling;
 using Stillpoint.Model;
 
 namespace Stillpoint.Cli.Verbs;
@@ -7,10 +9,10 @@ namespace Stillpoint.Cli.Verbs;
 /// <summary>Shows, and with options changes, what holds for all VMs: how many backups at once, and when the vault is looked after.</summary>
 internal static class PlanSettingsVerb
 {
-    public static Task<int> RunAsync(Invocation call, CancellationToken ct)
+    public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var line = call.Line;
-        var settings = call.Control.Settings.Scheduler;
+        var settings = await call.AskAsync(c => c.Settings.Scheduler, async s => SettingsOf(await s.Plan.SettingsAsync(ct)), ct);
         if (line.Options.Keys.Any(line.Command.Options.Select(o => o.Name).Contains))
         {
             settings = settings with
@@ -22,7 +24,8 @@ internal static class PlanSettingsVerb
                 Verify = Schedule("verify", settings.Verify),
                 VerifyMinutes = line.Has("verify-minutes") ? line.Count("verify-minutes", 1) : settings.VerifyMinutes,
             };
-            call.Control.Settings.Scheduler = settings;
+            var wanted = new PlanSettings(settings.PerHost, settings.PerStorage, settings.PerVault, settings.Gc?.ToString(), settings.Verify?.ToString(), settings.VerifyMinutes);
+            settings = await call.AskAsync(c => c.Settings.Scheduler = settings, async s => SettingsOf(await s.Plan.SetAsync(wanted, ct)), ct);
         }
         call.Show(
             () => new(settings.PerHost, settings.PerStorage, settings.PerVault, settings.Gc?.ToString(), settings.Verify?.ToString(), settings.VerifyMinutes),
@@ -33,9 +36,16 @@ internal static class PlanSettingsVerb
                 call.Say(texts.Labelled(texts.JobKind(JobKind.Gc), settings.Gc?.ToString() ?? texts.Of("answer.no")));
                 call.Say(texts.Labelled(texts.JobKind(JobKind.Verify), settings.Verify is { } verify ? $"{verify}, {texts.Duration(TimeSpan.FromMinutes(settings.VerifyMinutes))}" : texts.Of("answer.no")));
             });
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
 
         Schedule? Schedule(string option, Schedule? present) =>
             line.Value(option) is not { } text ? present : text == "none" ? null : ScheduleText.Parse(text, call.World.Clock.LocalTimeZone.Id);
     }
+
+    private static SchedulerSettings SettingsOf(PlanSettings s) => new()
+    {
+        PerHost = s.PerHost, PerStorage = s.PerStorage, PerVault = s.PerVault, Gc = ScheduleOf(s.Gc), Verify = ScheduleOf(s.Verify), VerifyMinutes = s.VerifyMinutes,
+    };
+
+    private static Schedule? ScheduleOf(string? text) => text is null ? null : ScheduleText.Parse(text, TimeZoneInfo.Utc.Id);
 }

@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Output;
 using Stillpoint.Cli.Session;
+using Stillpoint.Contracts;
 using Stillpoint.Control.Planning;
 using Stillpoint.Model;
 
@@ -10,17 +11,18 @@ internal static class PlanVerb
 {
     private const int DefaultHours = 24;
 
-    public static Task<int> RunAsync(Invocation call, CancellationToken ct)
+    public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var hours = call.Line.Has("hours") ? Math.Min(call.Line.Count("hours", 1), 24 * 400) : DefaultHours;
-        // Without a vault there is still a plan.
-        var vault = call.Line.Value("vault") ?? call.Control.Places.DefaultVault ?? "";
-        var starts = call.Control.Plan(vault, TimeSpan.FromHours(hours));
-        call.Show(() => new([.. starts.Select(ToJson)]), JsonDocuments.Shapes.PlanJson, () => Write(call, starts));
-        return Task.FromResult(ExitCode.Done);
+        var starts = await call.AskAsync(
+            // Without a vault there is still a plan.
+            c => c.Plan(call.Line.Value("vault") ?? c.Places.DefaultVault ?? "", TimeSpan.FromHours(hours)).Select(ToJson).ToList(),
+            async s => [.. (await s.Plan.PlanAsync(ct, hours)).Starts.Select(ToJson)], ct);
+        call.Show(() => new(starts), JsonDocuments.Shapes.PlanJson, () => Write(call, starts));
+        return ExitCode.Done;
     }
 
-    private static void Write(Invocation call, IReadOnlyList<PlannedStart> starts)
+    private static void Write(Invocation call, List<PlannedJson> starts)
     {
         var texts = call.Texts;
         if (starts.Count == 0)
@@ -32,15 +34,16 @@ internal static class PlanVerb
         foreach (var s in starts)
         {
             table.Add(
-                call.Time(s.At), s.Vm.Name, s.Vm.Policy.Name, texts.Of("start-kind." + s.Kind.ToText()), texts.Duration(s.Expected),
-                Why(s) is { } why ? texts.Of(why == "limits" ? "plan.limits" : "plan.window-too-short") : texts.Of("answer.yes"));
+                call.Time(s.Start), s.Vm, s.Policy, texts.Of("start-kind." + s.Kind), texts.Duration(TimeSpan.FromMinutes(s.ExpectedMinutes)),
+                s.Why is { } why ? texts.Of(why == PlannedStart.Limits ? "plan.limits" : "plan.window-too-short") : texts.Of("answer.yes"));
         }
         call.World.Out.Write(table);
     }
 
-    private static string? Why(PlannedStart start) => start.Fits ? null : start.Expected > start.Window.Closes - start.Window.Opens ? "window-too-short" : "limits";
-
     private static PlannedJson ToJson(PlannedStart s) => new(
         s.Vm.Name, s.Vm.Id.ToString(), s.Vm.Host, s.Vm.Policy.Name, s.Kind.ToText(), s.At.ToUniversalTime(), s.Expected.TotalMinutes,
-        s.Window.Opens.ToUniversalTime(), s.Window.Closes.ToUniversalTime(), s.Fits, Why(s));
+        s.Window.Opens.ToUniversalTime(), s.Window.Closes.ToUniversalTime(), s.Fits, s.Why);
+
+    private static PlannedJson ToJson(PlannedView s) => new(
+        s.Vm, s.VmId, s.Host, s.Policy, s.Kind, s.Start, s.ExpectedMinutes, s.WindowOpens, s.WindowCloses, s.Fits, s.Why);
 }

@@ -1,4 +1,5 @@
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Engine.Points;
 using Stillpoint.Model;
@@ -11,13 +12,11 @@ internal static class PointVerbs
     public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
     {
         if (call.Line.Has("forgotten")) return await ForgetVerb.ListAsync(call, ct);
-        var opened = await call.OpenVaultAsync(ct);
-        var points = PointChoice.Of(await opened.Vault.ListPointsAsync(null, ct), call.Line.Value("vm")).Select(p => p.ToRecoveryPoint()).ToArray();
-        var damaged = await opened.Vault.ListDamagedAsync(ct);
+        var (points, damaged) = await call.ServiceOfVaultAsync(ct) is { } service ? await ThereAsync(call, service, ct) : await HereAsync(call, ct);
         call.Show(
             () => new([.. points.Select(p => p.ToJson(call.Texts))], damaged.ToJson(call.Texts)), JsonDocuments.Shapes.PointsJson, () =>
             {
-                if (points.Length == 0) call.Say(call.Texts.Of("list.no-points"));
+                if (points.Count == 0) call.Say(call.Texts.Of("list.no-points"));
                 else call.World.Out.Write(TableOf(points, call));
             });
         foreach (var failure in damaged) call.Warn(failure);
@@ -26,8 +25,9 @@ internal static class PointVerbs
 
     public static async Task<int> ShowAsync(Invocation call, CancellationToken ct)
     {
-        var opened = await call.OpenVaultAsync(ct);
-        var point = (await PointChoice.FindAsync(call, opened.Vault, ct)).ToRecoveryPoint();
+        var point = await call.ServiceOfVaultAsync(ct) is { } service
+            ? await PointChoice.FindAsync(call, service, ct)
+            : (await PointChoice.FindAsync(call, (await call.OpenVaultAsync(ct)).Vault, ct)).ToRecoveryPoint();
         call.Show(() => point.ToJson(call.Texts), JsonDocuments.Shapes.PointJson, () =>
         {
             call.World.Out.Write(TableOf([point], call));
@@ -35,6 +35,16 @@ internal static class PointVerbs
         });
         return ExitCode.Done;
     }
+
+    private static async Task<(IReadOnlyList<RecoveryPoint> Points, IReadOnlyList<Failure> Damaged)> HereAsync(Invocation call, CancellationToken ct)
+    {
+        var opened = await call.OpenVaultAsync(ct);
+        var points = PointChoice.Of(await opened.Vault.ListPointsAsync(null, ct), call.Line.Value("vm"));
+        return ([.. points.Select(p => p.ToRecoveryPoint())], await opened.Vault.ListDamagedAsync(ct));
+    }
+
+    private static async Task<(IReadOnlyList<RecoveryPoint> Points, IReadOnlyList<Failure> Damaged)> ThereAsync(Invocation call, ServiceLink service, CancellationToken ct) =>
+        (await PointChoice.OfAsync(service, call.Line.Value("vm"), ct), (await service.AskAsync(s => s.Points.DamagedAsync(ct))).ToFailures());
 
     /// <summary>What a point holds and what it is worth: the same after a backup and in <c>point show</c>.</summary>
     public static void Describe(TextWriter to, RecoveryPoint point, LocalTexts texts)

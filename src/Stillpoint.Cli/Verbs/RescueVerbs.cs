@@ -3,6 +3,7 @@ using Stillpoint.Cli.Session;
 using Stillpoint.Control;
 using Stillpoint.Engine;
 using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Points;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Model;
 
@@ -47,7 +48,7 @@ internal static class RescueVerbs
         var opened = await OpenAsync(call, ct);
         var point = await PointChoice.FindAsync(call, opened.Vault, ct);
         var order = new RestoreDisks(JobId.New(call.World.Clock), point.Id.ToString(), disks);
-        RestoreVerb.Ask(call, order, point);
+        RestoreVerb.Ask(call, order, () => point.ToRecoveryPoint());
         var work = Directory.CreateTempSubdirectory("stillpoint-");
         try
         {
@@ -55,7 +56,7 @@ internal static class RescueVerbs
             await using (var progress = new ProgressView(call))
                 result = await call.World.Engine.RestoreAsync(null, opened.Vault, new EnginePaths(work.FullName, work.FullName), order, progress, ct);
             return RestoreVerb.Show(
-                call, new JobOutcome<RestoreResult>(order.Job, JobState.Completed, result, null, []), call.World.Clock.GetElapsedTime(started));
+                call, new JobOutcome<RestoreResult>(order.Job, JobState.Completed, result, null, []), call.World.Clock.GetElapsedTime(started), null);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Session;
+using Stillpoint.Contracts;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Model;
 
@@ -41,6 +42,15 @@ internal static class RestoreOptions
         }
         return new RestoreDisks(job, point, DisksOf(line));
     }
+
+    /// <summary>The same for the service; a person has agreed by now.</summary>
+    public static RestoreRequest RequestOf(RestoreOrder order, string vm) => order switch
+    {
+        RestoreInPlace o => new(o.Point, InPlace: new(vm, o.KeepOld, o.Start)),
+        RestoreAsNewVm o => new(o.Point, NewVm: new(o.Name, o.Folder, o.Pool, o.Format, o.NetworkConnected, o.Start)),
+        RestoreDisks o => new(o.Point, Disks: [.. o.Disks.Select(d => new DiskTarget(d.Disk, d.Target, d.Format, d.Overwrite))]),
+        _ => throw new InvalidOperationException(order.GetType().Name),
+    };
 
     /// <summary><c>NAME=PATH[:raw|:qcow2]</c>; raw where nothing is said.</summary>
     /// <exception cref="FailureException">UsageInvalid, UsageGivenTwice.</exception>

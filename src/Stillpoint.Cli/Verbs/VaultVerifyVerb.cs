@@ -1,6 +1,8 @@
 using Stillpoint.Cli.Grammar;
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
+using Stillpoint.Model;
 using Stillpoint.Vault;
 using Stillpoint.Vault.Stores;
 
@@ -15,14 +17,7 @@ internal static class VaultVerifyVerb
         var share = call.Line.Number("sample", "1-100") switch { null => 1, >= 1 and <= 100 and { } percent => percent / 100, { } other => throw CommandLine.Invalid("sample", $"{other}", "1-100") };
         var minutes = call.Line.Count("max-time", 1);
         var options = new VerifyOptions(share, minutes > 0 ? TimeSpan.FromMinutes(minutes) : null);
-        VerifyReport report;
-        await using (var progress = new ProgressView(call))
-        {
-            var count = progress.Counting(call.Texts.Of("task.verify"));
-            report = full
-                ? await VaultVerify.FullAsync(await call.OpenVaultForCareAsync(ct), options, count, ct)
-                : await VaultVerify.PacksAsync(new FolderStore(call.VaultPath), options, call.World.Clock, count, ct);
-        }
+        var report = await call.ServiceOfVaultAsync(ct) is { } service ? await ThereAsync(call, service, full, share, minutes, ct) : await HereAsync(call, full, options, ct);
         call.Show(
             () => new(
                 report.IsWhole, full, report.Objects, report.Bytes, report.Damage.ToJson(call.Texts),
@@ -30,6 +25,33 @@ internal static class VaultVerifyVerb
             JsonDocuments.Shapes.VerifyJson,
             () => Write(call, report));
         return report.IsWhole ? ExitCode.Done : ExitCode.VaultDamaged;
+    }
+
+    private static async Task<VerifyReport> HereAsync(Invocation call, bool full, VerifyOptions options, CancellationToken ct)
+    {
+        await using var progress = new ProgressView(call);
+        var count = progress.Counting(call.Texts.Of("task.verify"));
+        return full
+            ? await VaultVerify.FullAsync(await call.OpenVaultForCareAsync(ct), options, count, ct)
+            : await VaultVerify.PacksAsync(new FolderStore(call.VaultPath), options, call.World.Clock, count, ct);
+    }
+
+    private static async Task<VerifyReport> ThereAsync(Invocation call, ServiceLink service, bool full, double share, int minutes, CancellationToken ct)
+    {
+        EndedJob ended;
+        await using (var progress = new ProgressView(call))
+        {
+            ended = await new ServiceJob(call, service).RunAsync(
+                (s, key, left) => s.Jobs.VerifyAsync(new(share * 100, minutes > 0 ? minutes : null, PacksOnly: !full), left, key),
+                new CountedBytes(progress.Counting(call.Texts.Of("task.verify"))), ct);
+        }
+        // With damage the job has failed, and the report says where.
+        if (ended.Report?.Verify is not { } r) throw new FailureException(ended.Failed(null)!);
+        return new(
+            r.Objects, r.Bytes, r.Damage.ToFailures(), [.. r.Points.Select(p => new DamagedPoint(Received.IdOf(p.Point), p.Vm, p.Disk, p.Blocks ?? -1))])
+        {
+            Left = r.PacksLeft, PointsLeft = r.PointsLeft,
+        };
     }
 
     private static void Write(Invocation call, VerifyReport report)

@@ -1,4 +1,5 @@
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Model;
@@ -11,8 +12,10 @@ internal static class VmCheckVerb
     public static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var policy = CapturePolicy.Default with { Guard = call.Line.Value("guard") is "warden-alone" ? GuardRule.WardenAlone : GuardRule.Require };
-        var host = await call.ConnectAsync(ct);
-        var report = await call.Control.CheckAsync(host, call.Line.Argument!, policy, ct);
+        var vm = call.Line.Argument!;
+        var report = await call.AskAsync(
+            Concern.Host, async c => await c.CheckAsync(await call.ConnectAsync(ct), vm, policy, ct),
+            async s => (await s.Vms.CheckAsync(vm, new(policy.Guard.ToText()), ct)).ToReport(), ct);
         call.Show(() => JsonOf(report, call), JsonDocuments.Shapes.VmCheckJson, () => Write(report, call));
         if (report.Blocked is { } blocked) return ExitCode.Of(blocked.Code);
         return report.Lower is null && report.LeftOut.Count == 0 && report.Disks.All(d => d.InBackup) ? ExitCode.Done : ExitCode.LessThanWanted;

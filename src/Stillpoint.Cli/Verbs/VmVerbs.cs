@@ -1,4 +1,5 @@
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -9,22 +10,17 @@ internal static class VmVerbs
 {
     public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
     {
-        var host = await call.ConnectAsync(ct);
-        var vms = (await host.ListDomainsAsync(ct)).OrderBy(v => v.Name, StringComparer.Ordinal).ToArray();
-        var known = call.Control.Protection.List();
-        var policies = known.ToDictionary(v => v.Id, v => v.Policy);
-        // Its points are still in the vault: it must not vanish from here.
-        var gone = known.Where(v => v.Orphaned is not null && v.Host == host.Uri.Text).ExceptBy(vms.Select(v => v.Id), v => v.Id).ToArray();
-        VmJson[] rows =
-        [
-            .. vms.Select(v => new VmJson(v.Name, v.Id.ToString(), v.State.ToText(), policies.GetValueOrDefault(v.Id))),
-            .. gone.Select(g => new VmJson(g.Name, g.Id.ToString(), "gone", g.Policy)),
-        ];
+        var uri = call.HostUri.Text;
+        var rows = await call.AskAsync(Concern.Host, async c =>
+        {
+            var host = await call.ConnectAsync(ct);
+            return (await c.ListVmsAsync(host, ct)).Select(v => new VmJson(v.Name, v.Id.ToString(), v.State, v.Policy)).ToList();
+        }, async s => [.. (await s.Vms.ListAsync(ct)).Select(v => new VmJson(v.Name, v.Id, v.State, v.Policy))], ct);
         call.Show(() => new(rows), JsonDocuments.Shapes.VmsJson, () =>
         {
-            if (rows.Length == 0)
+            if (rows.Count == 0)
             {
-                call.Say(call.Texts.Of("list.no-vms", ("uri", host.Uri.Text)));
+                call.Say(call.Texts.Of("list.no-vms", ("uri", uri)));
                 return;
             }
             var table = new Table(call.Texts.Of("col.name"), call.Texts.Of("col.state"), "UUID", call.Texts.Of("col.policy"));

@@ -84,6 +84,9 @@ public enum FailureCode
     CertificateUnusable,
     AddressUnusable,
     ServiceOutOfReach,
+
+    /// <summary>A command named a host or a vault that is not the service's.</summary>
+    ServiceElsewhere,
     RequestInvalid,
     RequestTooLarge,
     EndpointUnknown,
@@ -104,6 +107,13 @@ public enum FailureCode
     LastAdmin,
     TokenNotFound,
     JobNotRunning,
+
+    /// <summary>The command that asked for it was ended; the job was told to end too, and does so without anybody watching.</summary>
+    JobGoesOn,
+    JobOfAnotherProcess,
+
+    /// <summary>It is done; what it did in full was only known to a service that ended since.</summary>
+    JobReportGone,
     TooManyJobs,
     ServiceStopping,
 

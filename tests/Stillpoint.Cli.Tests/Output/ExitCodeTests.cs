@@ -13,7 +13,7 @@ public sealed class ExitCodeTests
     {
         [2] = "usage-invalid usage-unknown-command usage-unknown-option usage-value-missing usage-value-unwanted usage-given-twice usage-argument-missing " +
               "usage-argument-unwanted usage-conflict usage-choose-one passphrase-missing passphrase-unusable passphrases-differ secret-file-open-to-others vault-key-ambiguous vault-not-chosen " +
-              "point-ambiguous job-ambiguous vm-name-ambiguous policy-unreadable saved-catalog-ambiguous",
+              "point-ambiguous job-ambiguous vm-name-ambiguous policy-unreadable saved-catalog-ambiguous service-elsewhere request-invalid",
         [3] = "vm-not-found vault-not-found vault-key-not-found point-not-found point-forgotten disk-not-in-point pool-not-found job-not-found cause-unknown policy-not-found rule-not-found vm-not-protected host-not-known alert-not-found saved-catalog-not-found",
         [5] = "vault-wrong-passphrase",
         [6] = "vault-damaged",
@@ -22,7 +22,7 @@ public sealed class ExitCodeTests
         [9] = "host-unreachable host-remote-needs-worker host-connection-lost service-out-of-reach",
         [10] = "vault-full target-full scratch-space-low",
         [70] = "internal-error",
-        [130] = "cancelled",
+        [130] = "cancelled job-goes-on",
     };
 
     [Fact]
