@@ -63,7 +63,7 @@ internal static class DoctorLiveVerb
         var live = new LiveDiagnosis(
             seen.Vm, seen.VmId is { } id ? Received.VmOf(id) : null, facts, Diagnostician.Default.Diagnose(facts), seen.EarlierJob is { } job ? Received.JobOf(job) : null);
         if (call.Line.Value("save-facts") is { } file) DoctorVerb.Save(live.Facts, file);
-        call.Show(() => JsonOf(call, live, [], null), JsonDocuments.Shapes.LiveDiagnosisJson, () => Write(call, live));
+        call.Show(() => JsonOf(call, live, [], [], null), JsonDocuments.Shapes.LiveDiagnosisJson, () => Write(call, live));
         return ExitCode.Done;
     }
 
