@@ -18,8 +18,11 @@ internal sealed record EndedJob(JobRecord Job, IReadOnlyList<Failure> Warnings, 
 /// </summary>
 internal sealed class ServiceJob(Invocation call, ServiceLink service)
 {
+    /// <summary>The service says something every 15 s, if only that it is there.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
+
     /// <param name="start">Gets the key under which the request begins one job only.</param>
-    /// <exception cref="FailureException">No job began, for whatever the service said; ServiceOutOfReach; JobGoesOn: it was left to the service.</exception>
+    /// <exception cref="FailureException">No job began, for whatever the service said; ServiceOutOfReach, also of a job that nothing is heard of any more; JobGoesOn: it was left to the service.</exception>
     public async Task<EndedJob> RunAsync(Func<StillpointClient, string, CancellationToken, Task<JobStarted>> start, IJobEvents watcher, CancellationToken ct)
     {
         using var left = call.World.Second.Listen();
@@ -44,12 +47,22 @@ internal sealed class ServiceJob(Invocation call, ServiceLink service)
         {
             var ended = await service.AskAsync(async client =>
             {
-                await foreach (var notice in client.Jobs.FollowAsync(job, left))
+                using var silent = new CancellationTokenSource(Silence, call.World.Clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(silent.Token, left);
+                try
                 {
-                    if (notice.ToEvent(id) is { } told) watcher.Publish(told);
-                    if (notice.Kind == "ended") return true;
+                    await foreach (var notice in client.Jobs.FollowAsync(job, either.Token))
+                    {
+                        silent.CancelAfter(Silence);
+                        if (notice.ToEvent(id) is { } told) watcher.Publish(told);
+                        if (notice.Kind == "ended") return true;
+                    }
+                    return false;
                 }
-                return false;
+                catch (OperationCanceledException) when (!left.IsCancellationRequested)
+                {
+                    throw service.OutOfReach($"no word of job {job} for 90 s");
+                }
             });
             var now = (await service.AskAsync(c => c.Jobs.ShowAsync(job, left))).ToDetails();
             // A stream that was cut off is listened to again.

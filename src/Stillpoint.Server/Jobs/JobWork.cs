@@ -23,19 +23,12 @@ internal sealed class JobWork(StillpointControl control, HostConnection hosts, S
 
     public Func<IJobEvents, CancellationToken, Task> Restore(RestoreOrder order, PointInfo point) => async (events, ct) =>
     {
-        IHypervisorHost? host = order is RestoreDisks ? null : await hosts.ConnectAsync(ct);
         // Opened for this job alone: packs are read at the pace that the VM's policy gives.
         var limits = control.LimitsOf(new(point.Series.Value));
         await using var vault = await vaults.OpenPacedAsync(new(now => BandwidthLimit.At(limits, TransferDirection.Restore, now), clock), ct);
-        try
-        {
-            await recovery.RunAsync(host, ct);
-            reports.Keep(await control.RestoreAsync(host, new(vault, vaults.Path), point, order, events, ct));
-        }
-        finally
-        {
-            if (host is not null) await host.DisposeAsync();
-        }
+        await using var host = order is RestoreDisks ? null : await hosts.ConnectAsync(ct);
+        await recovery.RunAsync(host, ct);
+        reports.Keep(await control.RestoreAsync(host, new(vault, vaults.Path), point, order, events, ct));
     };
 
     /// <param name="packsOnly">Stored packs against their names; else every byte of every point.</param>

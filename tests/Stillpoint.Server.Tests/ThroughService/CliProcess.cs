@@ -32,6 +32,9 @@ internal sealed class CliProcess(string data)
     public static readonly string Program = Repository.PathOf(
         "artifacts", "bin", "Stillpoint.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "stillpoint");
 
+    /// <summary>For a call that hangs: no call here takes a tenth of it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     public static CliProcess Of(ServiceHost host) => new(host.Data.Path);
 
     public async Task<CliEnd> RunAsync(params string[] words)
@@ -39,7 +42,15 @@ internal sealed class CliProcess(string data)
         var (process, output, error) = Start(words);
         using (process)
         {
-            await process.WaitForExitAsync();
+            try
+            {
+                await process.WaitForExitAsync().WaitAsync(Patience);
+            }
+            catch (TimeoutException)
+            {
+                process.Kill();
+                throw;
+            }
             return new(process.ExitCode, await output, await error);
         }
     }
