@@ -31,11 +31,14 @@ internal sealed record AgentCase(string Name, string Happened, string When, stri
     public static SafetyTable Table { get; } = new(
         "agent", "The guest's agent",
         "Something is wrong with the guest's agent before, in or after the freeze. There is a point each time, restored and compared, and what is recorded of it is the truth; " +
-        "afterwards the guest writes, and the next backup is file-system consistent.",
+        "afterwards the guest writes, and the next backup is file-system consistent. After an agent was started again, libvirt 9.0 may not see it " +
+        "until libvirtd is started again too, which the test does before the next backup.",
         ["the agent was", "when", "its point", "frozen for", "the next backup"],
         [.. All.Select(c => new SafetyTable.Row(c.Name, [c.Happened, c.When]))]);
 
     public bool HappensInTheFreeze => When == In;
+
+    public bool IsStartedAgain => Act is Stop or Kill;
 
     /// <summary>For the guest's shell: outside of the agent's service, so that it outlives what it does to it. It does not touch a disk on the way.</summary>
     public string Script => $$"""

@@ -83,8 +83,8 @@ public sealed class AgentTests(VmSuite suite)
             if (wrong.Reasons.Length == 0) Assert.Equal("file-system", backup["consistency"].GetString());
             else Assert.Contains(backup["reason"].GetProperty("code").GetString(), wrong.Reasons);
 
-            // libvirt may not see the new agent of one that was killed (it runs, and says in the guest that it waits for a thaw) until libvirtd is started again.
-            if (name == "KilledIn") await guest.Libvirt.KillAndRestartAsync();
+            // libvirt may not see an agent that was started again ("disappeared while executing command", and its channel is connected) until libvirtd is.
+            if (wrong.IsStartedAgain) await guest.Libvirt.KillAndRestartAsync();
             await guest.AnswersAsync();
             var next = (await cli.RunAsync("backup", guest.Name, "--exclude-disk", "vdb")).Must();
             Assert.Equal("file-system", next["consistency"].GetString());
