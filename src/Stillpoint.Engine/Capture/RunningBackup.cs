@@ -143,6 +143,8 @@ internal sealed class RunningBackup : IAsyncDisposable
             foreach (var older in _plan.OurCheckpoints) await domain.DeleteCheckpointAsync(older, CancellationToken.None);
         }
         await _hooks.ReachedAsync(CaptureStep.OlderCheckpointsDeleted, CancellationToken.None);
+        // Asked for again: without it a libvirtd restarted meanwhile would leave the checkpoint in sight.
+        domain = await _link.DomainAsync(CancellationToken.None);
         await EndJobAsync(domain);
         if (_checkpoint is not null && _plan.Foreign) await hidden.HideAsync(domain, _checkpoint, CancellationToken.None);
         await _hooks.ReachedAsync(CaptureStep.Released, CancellationToken.None);

@@ -38,6 +38,8 @@ internal sealed record AgentCase(string Name, string Happened, string When, stri
 
     public bool HappensInTheFreeze => When == In;
 
+    public bool IsAfterTheThaw => When == After;
+
     public bool IsStartedAgain => Act is Stop or Kill;
 
     /// <summary>For the guest's shell: outside of the agent's service, so that it outlives what it does to it. It does not touch a disk on the way.</summary>

@@ -73,7 +73,11 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
 
     public IGuestChannel? Channel { get; set; }
 
-    public Task<string> HideCheckpointAsync(string name, CancellationToken ct) => throw new NotSupportedException();
+    public async Task<string> HideCheckpointAsync(string name, CancellationToken ct)
+    {
+        await Done("hide " + name);
+        return "<domaincheckpoint/>";
+    }
 
     public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => Done("redefine");
 

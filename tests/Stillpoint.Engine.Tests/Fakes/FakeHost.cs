@@ -14,6 +14,9 @@ internal sealed class FakeHost : IHypervisorHost
 
     public bool Up { get; set; } = true;
 
+    /// <summary>What the next connection is, after libvirtd was restarted; null: this.</summary>
+    public FakeHost? Another { get; set; }
+
     public int Connects { get; private set; }
 
     public HostUri Uri => HostUri.Default;
@@ -57,7 +60,7 @@ internal sealed class FakeHost : IHypervisorHost
         return new Subscription(() => _handlers.Remove(handler));
     }
 
-    public Task<IHypervisorHost> OpenAnotherAsync(CancellationToken ct) => ConnectAsync(Uri, ct);
+    public Task<IHypervisorHost> OpenAnotherAsync(CancellationToken ct) => (Another ?? this).ConnectAsync(Uri, ct);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
