@@ -45,6 +45,8 @@ namespace Stillpoint.Contracts;
 [JsonSerializable(typeof(JobNotice))]
 [JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(IReadOnlyList<VaultView>))]
+[JsonSerializable(typeof(VaultChoice))]
+[JsonSerializable(typeof(VaultView))]
 [JsonSerializable(typeof(VaultStatsView))]
 [JsonSerializable(typeof(IReadOnlyList<VaultKeyView>))]
 [JsonSerializable(typeof(PolicyBody))]

@@ -13,7 +13,7 @@ internal static class ExitCode
         FailureCode.UsageInvalid or FailureCode.UsageUnknownCommand or FailureCode.UsageUnknownOption or FailureCode.UsageValueMissing or
         FailureCode.UsageValueUnwanted or FailureCode.UsageGivenTwice or FailureCode.UsageArgumentMissing or FailureCode.UsageArgumentUnwanted or
         FailureCode.UsageConflict or FailureCode.UsageChooseOne or FailureCode.ServiceElsewhere or FailureCode.RequestInvalid or FailureCode.PolicyUnreadable or FailureCode.PassphraseMissing or FailureCode.PassphraseUnusable or
-        FailureCode.PassphrasesDiffer or FailureCode.SecretFileOpenToOthers or FailureCode.VaultKeyAmbiguous or FailureCode.VaultNotChosen or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
+        FailureCode.PassphrasesDiffer or FailureCode.SecretFileOpenToOthers or FailureCode.VaultKeyAmbiguous or FailureCode.VaultNotChosen or FailureCode.VaultConfigured or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous => Usage,
         FailureCode.VmNotFound or FailureCode.VmNotProtected or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.AlertNotFound or FailureCode.HostNotKnown or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or FailureCode.PointForgotten or
         FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,

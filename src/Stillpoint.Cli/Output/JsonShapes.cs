@@ -149,7 +149,8 @@ internal sealed record JobDetailsJson(
 
 internal sealed record ScriptJson(string Phase, string Name, int ExitCode, int Tries, string Output);
 
-internal sealed record VaultMadeJson(string Vault, string Path, int BlockSize, string? RecoveryKey);
+/// <param name="NotChosen">Why the service does not use it from now on.</param>
+internal sealed record VaultMadeJson(string Vault, string Path, int BlockSize, string? RecoveryKey, FailureJson? NotChosen);
 
 internal sealed record LeaseJson(string Kind, string State, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed);
 

@@ -4,6 +4,10 @@ namespace Stillpoint.Contracts;
 /// <param name="IsDefault">The one that backups go to.</param>
 public sealed record VaultView(string? Id, string Path, bool IsDefault);
 
+/// <param name="Path">Of a folder on the service's machine, absolute.</param>
+/// <param name="AlsoIfTwice">Also where another folder is known to hold the same vault: from now on backups go to this one only.</param>
+public sealed record VaultChoice(string Path, bool AlsoIfTwice = false);
+
 public sealed record LeaseView(string Kind, string State, string Host, int ProcessId, string Purpose, DateTimeOffset Renewed);
 
 /// <param name="ReserveBytes">Kept back so that garbage can be collected from a full vault; not in <paramref name="StoredBytes"/>.</param>

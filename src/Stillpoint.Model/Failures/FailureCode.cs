@@ -26,6 +26,9 @@ public enum FailureCode
     /// <summary>A file with a secret that other users of the machine can read.</summary>
     SecretFileOpenToOthers,
     VaultNotChosen,
+
+    /// <summary>Another was to be chosen, but the configuration of the service names one.</summary>
+    VaultConfigured,
     JobNotFound,
     JobAmbiguous,
 

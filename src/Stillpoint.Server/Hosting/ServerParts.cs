@@ -19,6 +19,9 @@ internal sealed record ServerParts
 
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>The vault's passphrase or recovery key is there where no other place was named: looked for at each use, so that it may come after the start.</summary>
+    public string UsualSecretFile { get; init; } = "/etc/stillpoint/passphrase";
+
     /// <summary>For what a person must read at the first start: the set-up token, the certificate's fingerprint.</summary>
     public required TextWriter Out { get; init; }
 }

@@ -14,7 +14,8 @@ internal static class FailureStatus
         FailureCode.TokenNotFound or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.AlertNotFound or FailureCode.VmNotProtected => 404,
         FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous or FailureCode.VmNameTaken or FailureCode.VmRunning or FailureCode.UserExists or FailureCode.LastAdmin or FailureCode.SetUpDone or
-        FailureCode.JobNotRunning or FailureCode.PointForgotten or FailureCode.PolicyExists or FailureCode.PolicyInUse or FailureCode.RuleExists => 409,
+        FailureCode.JobNotRunning or FailureCode.PointForgotten or FailureCode.PolicyExists or FailureCode.PolicyInUse or FailureCode.RuleExists or
+        FailureCode.VaultConfigured => 409,
         FailureCode.ChangedMeanwhile or FailureCode.PolicyChanged => 412,
         FailureCode.RequestTooLarge => 413,
         FailureCode.ConfirmationNeeded => 428,

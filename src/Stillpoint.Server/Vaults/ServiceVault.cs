@@ -21,11 +21,11 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
     public string Path => parts.Options.Vault ?? control.Places.DefaultVault ?? throw new FailureException(FailureCode.VaultNotChosen, Stage.Input);
 
     /// <summary>The caller's to dispose.</summary>
-    /// <exception cref="FailureException">PassphraseMissing, PassphraseUnusable, SecretFileOpenToOthers.</exception>
+    /// <exception cref="FailureException">PassphraseUnusable, SecretFileOpenToOthers.</exception>
     public VaultSecret Secret()
     {
         var (file, guarded) = SecretFile.Find(parts.Options.PassphraseFile, parts.Variable);
-        return file is null ? throw new FailureException(FailureCode.PassphraseMissing, Stage.Input) : SecretFile.FirstLine(file, guarded, VaultSecret.FromKeyFile);
+        return SecretFile.FirstLine(file ?? parts.UsualSecretFile, guarded, VaultSecret.FromKeyFile);
     }
 
     /// <summary>Not the caller's to dispose.</summary>
@@ -37,16 +37,41 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         try
         {
             if (_open is { } known && known.Path == path) return known.Vault;
-            var vault = await BoundedAsync(async token =>
-            {
-                using var secret = Secret();
-                return await OpenVault.OpenAsync(new FolderStore(path), secret, parts.Clock, token);
-            }, ct);
-            // A job may still read from the one before; it is closed with the service.
-            if (_open is { } before) _before.Add(before.Vault);
-            _open = (path, vault);
+            var vault = await OpenAsync(path, ct);
+            Keep(path, vault);
             control.Places.VaultUsed(vault.Id, path);
             return vault;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Backups go there from now on. It is opened first: a wrong path or secret shows now, not at night. Jobs that run end where they began.</summary>
+    /// <exception cref="FailureException">VaultConfigured; VaultIdTwice, unless <paramref name="alsoIfTwice"/>; and as <see cref="OpenAsync(CancellationToken)"/>.</exception>
+    public async Task<VaultId> ChooseAsync(string path, bool alsoIfTwice, CancellationToken ct)
+    {
+        if (parts.Options.Vault is { } own) throw new FailureException(FailureCode.VaultConfigured, Stage.Input, ("own", own));
+        if (!await _opening.WaitAsync(Patience, ct)) throw NotResponding(path);
+        try
+        {
+            var vault = await OpenAsync(path, ct);
+            var chosen = false;
+            try
+            {
+                if (!alsoIfTwice && control.Places.PathOf(vault.Id) is { } known && await VaultIdentity.IsTwiceAsync(vault.Id, path, known, ct))
+                    throw new FailureException(FailureCode.VaultIdTwice, Stage.Input, ("path", path), ("other", known));
+                control.Places.VaultUsed(vault.Id, path);
+                control.Places.DefaultVault = path;
+                chosen = true;
+            }
+            finally
+            {
+                if (chosen) Keep(path, vault);
+                else await vault.DisposeAsync();
+            }
+            return vault.Id;
         }
         finally
         {
@@ -77,8 +102,23 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         _opening.Dispose();
     }
 
+    private Task<OpenVault> OpenAsync(string path, CancellationToken ct) => BoundedAsync(path, async token =>
+    {
+        using var secret = Secret();
+        return await OpenVault.OpenAsync(new FolderStore(path), secret, parts.Clock, token);
+    }, ct);
+
+    private void Keep(string path, OpenVault vault)
+    {
+        // A job may still read from the one before; it is closed with the service.
+        if (_open is { } before) _before.Add(before.Vault);
+        _open = (path, vault);
+    }
+
+    private Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct) => BoundedAsync(Path, work, ct);
+
     /// <summary>On a thread of its own: a folder's calls block theirs, and one that hangs cannot be ended.</summary>
-    private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    private async Task<T> BoundedAsync<T>(string path, Func<CancellationToken, Task<T>> work, CancellationToken ct)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var running = Task.Run(() => work(bound.Token), CancellationToken.None);
@@ -89,7 +129,7 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         catch (TimeoutException)
         {
             await bound.CancelAsync();
-            throw NotResponding(Path);
+            throw NotResponding(path);
         }
     }
 

@@ -3,6 +3,7 @@ using Stillpoint.Control;
 using Stillpoint.Control.Access;
 using Stillpoint.Model;
 using Stillpoint.Server.Access;
+using Stillpoint.Server.Http;
 using Stillpoint.Vault;
 using Stillpoint.Vault.Checks;
 using Stillpoint.Vault.Stores;
@@ -14,6 +15,8 @@ internal static class VaultEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/vaults", List).WithName("listVaults").WithSummary("Vaults that were met here").Needs(Role.Reader, wholeOnly: true);
+        api.MapPut("/vaults/default", ChooseAsync).WithName("chooseVault").WithSummary("Backups go there from now on; it is opened with the service's own secret first")
+            .Needs(Role.Admin, wholeOnly: true);
         api.MapGet("/vaults/default/stats", StatsAsync).WithName("showVaultStats").WithSummary("What the vault holds, and who is at work in it")
             .Needs(Role.Reader, wholeOnly: true);
         api.MapGet("/vaults/default/keys", KeysAsync).WithName("listVaultKeys").WithSummary("Which secrets open it; never the secrets")
@@ -34,6 +37,13 @@ internal static class VaultEndpoints
         var known = control.Places.VaultPaths.OrderBy(v => v.Value, StringComparer.Ordinal).Select(v => new VaultView(v.Key.ToString("D"), v.Value, v.Value == chosen)).ToList();
         if (chosen is not null && !known.Exists(v => v.IsDefault)) known.Insert(0, new(null, chosen, true));
         return known;
+    }
+
+    private static async Task<VaultView> ChooseAsync(VaultChoice request, ServiceVault vaults, CancellationToken ct)
+    {
+        if (!Path.IsPathFullyQualified(request.Path) || request.Path.Contains('\0', StringComparison.Ordinal)) throw Requests.Invalid("path", "an absolute path");
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Path));
+        return new((await vaults.ChooseAsync(path, request.AlsoIfTwice, ct)).ToString(), path, true);
     }
 
     private static async Task<VaultStatsView> StatsAsync(ServiceVault vaults, CancellationToken ct)

@@ -29,6 +29,7 @@ internal sealed class RequestMaker(Random random, IReadOnlyDictionary<string, st
         ["/rules"] = """{"name":$t,"policy":$policy,"match":$t,"metadata":$t,"host":$t}""",
         ["/vms/{vm}/protection"] = """{"policy":$policy}""",
         ["/plan/settings"] = """{"perHost":$i,"perStorage":$i,"perVault":$i,"gc":$l,"verify":$l,"verifyMinutes":$i}""",
+        ["/vaults/default"] = """{"path":$t,"alsoIfTwice":$b}""",
         ["/alerts/settings"] = """{"smtp":$t,"mailFrom":$t,"mailTo":$t}""",
         ["/users"] = """{"name":$t,"password":$t,"role":$r,"vms":[$t]}""",
         ["/users/{name}"] = """{"role":$r,"vms":[$t],"password":$t,"removeSecondFactor":$b}""",

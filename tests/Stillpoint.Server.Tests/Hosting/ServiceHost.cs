@@ -72,7 +72,7 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public ServerParts Parts() => new()
     {
-        Options = Options, Data = Data, Clock = Clock, Engine = Engine, Connect = (_, _) => Task.FromResult(FakeHost.New()), Variable = _ => null, Out = Out,
+        Options = Options, Data = Data, Clock = Clock, Engine = Engine, Connect = (_, _) => Task.FromResult(FakeHost.New()), Variable = _ => null, Out = Out, UsualSecretFile = Folder["usual-secret"],
     };
 
     public async Task RestartAsync()
