@@ -93,6 +93,7 @@ public enum FailureCode
     RequestInvalid,
     RequestTooLarge,
     EndpointUnknown,
+    PortalNotBuilt,
     RequestKeyReused,
     ChangedMeanwhile,
     ConfirmationNeeded,

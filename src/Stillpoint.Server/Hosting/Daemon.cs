@@ -59,6 +59,7 @@ internal static class Daemon
         Engine = new RealEngine(clock, worker),
         Connect = async (uri, ct) => await LibvirtHost.ConnectAsync(uri, clock, ct),
         Variable = Environment.GetEnvironmentVariable,
+        Portal = Path.Combine(AppContext.BaseDirectory, "portal"),
         Out = Console.Out,
     };
 

@@ -12,6 +12,7 @@ using Stillpoint.Server.Hosts;
 using Stillpoint.Server.Http;
 using Stillpoint.Server.Jobs;
 using Stillpoint.Server.Points;
+using Stillpoint.Server.Portal;
 using Stillpoint.Server.Protection;
 using Stillpoint.Server.Vaults;
 using Stillpoint.Server.Vms;
@@ -37,6 +38,7 @@ internal static class ServerApp
         app.Use(Headers);
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<FailureAnswers>();
+        app.UseMiddleware<PortalFiles>();
         app.UseRouting();
         app.UseMiddleware<Gate>();
         Map(app);

@@ -22,6 +22,9 @@ internal sealed record ServerParts
     /// <summary>The vault's passphrase or recovery key is there where no other place was named: looked for at each use, so that it may come after the start.</summary>
     public string UsualSecretFile { get; init; } = "/etc/stillpoint/passphrase";
 
+    /// <summary>Folder of the built portal; null, or empty of it: the service says that there is none.</summary>
+    public string? Portal { get; init; }
+
     /// <summary>For what a person must read at the first start: the set-up token, the certificate's fingerprint.</summary>
     public required TextWriter Out { get; init; }
 }

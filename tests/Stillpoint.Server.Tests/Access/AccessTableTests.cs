@@ -64,7 +64,8 @@ public sealed class AccessTableTests
     [Theory]
     [InlineData("GET", "/api/v1/nothing", 404, "endpoint-unknown")]
     [InlineData("GET", "/api/v1/../../etc/passwd", 404, "endpoint-unknown")]
-    [InlineData("GET", "/", 404, "endpoint-unknown")]
+    [InlineData("GET", "/nowhere", 404, "endpoint-unknown")]
+    [InlineData("GET", "/assets/../api/v1/nothing", 404, "endpoint-unknown")]
     [InlineData("PATCH", "/api/v1/users", 401, "not-signed-in")]
     public async Task Paths_ThatAreNone_AreProblemsToo(string method, string path, int status, string code)
     {

@@ -7,6 +7,7 @@ using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Control.Access;
 using Stillpoint.Control.Tests.Fakes;
+using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Server.Access;
 using Stillpoint.Server.Configuration;
@@ -27,6 +28,11 @@ internal sealed class ServiceHost : IAsyncDisposable
     public TempFolder Folder { get; } = new();
 
     public FakeEngine Engine { get; } = new();
+
+    public Func<IHypervisorHost> Hypervisor { get; set; } = FakeHost.New;
+
+    /// <summary>Folder of a built portal.</summary>
+    public string? Portal { get; set; }
 
     public ShiftedClock Clock { get; } = new();
 
@@ -72,7 +78,8 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public ServerParts Parts() => new()
     {
-        Options = Options, Data = Data, Clock = Clock, Engine = Engine, Connect = (_, _) => Task.FromResult(FakeHost.New()), Variable = _ => null, Out = Out, UsualSecretFile = Folder["usual-secret"],
+        Options = Options, Data = Data, Clock = Clock, Engine = Engine, Connect = (_, _) => Task.FromResult(Hypervisor()), Variable = _ => null, Out = Out,
+        UsualSecretFile = Folder["usual-secret"], Portal = Portal,
     };
 
     public async Task RestartAsync()

@@ -1,0 +1,125 @@
+import { Button, Checkbox, Field, MessageBar, MessageBarBody, SearchBox, Select } from '@fluentui/react-components'
+import { useMemo, useState, type ReactElement } from 'react'
+import { useTranslation } from 'react-i18next'
+import { may } from '../api/client'
+import { useLive } from '../api/live'
+import { useAsk } from '../api/useAsk'
+import { PageLink, setQuery, usePlace } from '../app/router'
+import type { JobView, VmView } from '../generated/api'
+import { JobState, Power } from '../parts/Badges'
+import { number, time } from '../parts/format'
+import { LongTable } from '../parts/LongTable'
+import { Answer, Empty, Page } from '../parts/States'
+import { word } from '../texts'
+import { lastBackups, startBackups, vmsOfHost, type Begun } from './backups'
+
+export default function Vms(): ReactElement {
+  const { t } = useTranslation()
+  const vms = useAsk('vms', vmsOfHost)
+  const jobs = useAsk('last-backups', lastBackups)
+  useLive(jobs.reload, n => n.kind === 'ended' || n.kind === 'began')
+  return (
+    <Page title={t('page.vms')}>
+      <Answer asked={vms}>
+        {found => (found.length === 0 ? <Empty>{t('vms.none')}</Empty> : <Found vms={found} jobs={jobs.data ?? new Map()} />)}
+      </Answer>
+    </Page>
+  )
+}
+
+const states = ['running', 'off', 'paused', 'crashed', 'suspended', 'shutting-down']
+
+function Found({ vms, jobs }: { vms: VmView[]; jobs: Map<string, JobView> }): ReactElement {
+  const { t } = useTranslation()
+  const { query } = usePlace()
+  const [text, power, backup] = [query.get('search') ?? '', query.get('power') ?? '', query.get('backup') ?? '']
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const shown = useMemo(() => vms.filter(vm => {
+    const job = jobs.get(vm.id)
+    return vm.name.toLowerCase().includes(text.toLowerCase()) && (!power || vm.state === power)
+      && (!backup || (backup === 'none' ? job === undefined : job?.state === backup))
+  }), [vms, jobs, text, power, backup])
+  const all = shown.length > 0 && shown.every(vm => chosen.has(vm.id))
+  const choice = may('operator') ? '64px ' : ''
+  const turn = (ids: string[], on: boolean) => {
+    const next = new Set(chosen)
+    for (const id of ids) {
+      if (on) next.add(id)
+      else next.delete(id)
+    }
+    setChosen(next)
+  }
+  return (
+    <>
+      <div className="filters" role="search">
+        <Field label={t('vms.search')}><SearchBox value={text} onChange={(_, d) => setQuery({ search: d.value })} /></Field>
+        <Field label={t('vm.state')}>
+          <Select value={power} onChange={(_, d) => setQuery({ power: d.value })}>
+            <option value="">{t('filter.all')}</option>
+            {states.map(s => <option key={s} value={s}>{word('power', s)}</option>)}
+          </Select>
+        </Field>
+        <Field label={t('vms.last-backup')}>
+          <Select value={backup} onChange={(_, d) => setQuery({ backup: d.value })}>
+            <option value="">{t('filter.all')}</option>
+            {['completed', 'completed-with-warnings', 'failed', 'running', 'cancelled'].map(s => <option key={s} value={s}>{word('job-state', s)}</option>)}
+            <option value="none">{t('vms.no-backup')}</option>
+          </Select>
+        </Field>
+      </div>
+      <p className="quiet" role="status">{t('vms.shown', { shown: number(shown.length), all: number(vms.length) })}</p>
+      {may('operator') ? <BackUp chosen={vms.filter(vm => chosen.has(vm.id))} onBegun={begun => turn(begun, false)} /> : null}
+      {shown.length === 0 ? <Empty>{t('filter.nothing')}</Empty> : (
+        <LongTable<VmView>
+          label={t('page.vms')} rows={shown} id={vm => vm.id}
+          template={`${choice}minmax(160px, 2fr) minmax(130px, 1fr) minmax(180px, 1fr) minmax(160px, 1fr)`} narrow={`${choice}minmax(0, 1fr) auto`}
+          columns={[
+            ...(may('operator') ? [{ key: 'chosen', title: t('vms.column-choose'), cell: (vm: VmView) => <Checkbox aria-label={t('vms.choose', { vm: vm.name })} checked={chosen.has(vm.id)} onChange={(_, d) => turn([vm.id], d.checked === true)} /> }] : []),
+            { key: 'name', title: t('vm.vm'), cell: vm => <PageLink href={`/vms/${vm.id}`}>{vm.name}</PageLink> },
+            { key: 'state', title: t('vm.state'), cell: vm => <Power state={vm.state} /> },
+            { key: 'backup', title: t('vms.last-backup'), wide: true, cell: vm => <LastBackup job={jobs.get(vm.id)} /> },
+            { key: 'time', title: t('vms.when'), wide: true, cell: vm => { const job = jobs.get(vm.id); return job ? time(job.started) : '' } },
+          ]}
+        />
+      )}
+      {may('operator') && shown.length > 0
+        ? <div><Checkbox label={t('vms.choose-all', { n: number(shown.length) })} checked={all} onChange={(_, d) => turn(shown.map(vm => vm.id), d.checked === true)} /></div>
+        : null}
+    </>
+  )
+}
+
+function LastBackup({ job }: { job: JobView | undefined }): ReactElement {
+  const { t } = useTranslation()
+  return job ? <PageLink href={`/jobs/${job.id}`}><JobState state={job.state} /></PageLink> : <span className="quiet">{t('vms.no-backup')}</span>
+}
+
+function BackUp({ chosen, onBegun }: { chosen: VmView[]; onBegun: (ids: string[]) => void }): ReactElement {
+  const { t } = useTranslation()
+  const [busy, setBusy] = useState(false)
+  const [begun, setBegun] = useState<Begun>()
+  const start = async () => {
+    setBusy(true)
+    const result = await startBackups(chosen)
+    setBegun(result)
+    onBegun(result.begun.map(b => b.vm.id))
+    setBusy(false)
+  }
+  return (
+    <>
+      <div className="inline">
+        <Button appearance="primary" disabled={busy || chosen.length === 0} onClick={() => void start()}>{t('vm.back-up-now')}</Button>
+        <span className="quiet">{t('vms.chosen', { n: number(chosen.length) })}</span>
+      </div>
+      {begun ? (
+        <MessageBar intent={begun.refused.length > 0 ? 'warning' : 'success'} layout="multiline" className="bar">
+          <MessageBarBody>
+            {t('vms.begun', { n: number(begun.begun.length) })}
+            {begun.refused.length > 0 ? ` ${t('vms.not-begun', { n: number(begun.refused.length) })}` : ''}
+            <ul>{begun.refused.slice(0, 10).map(r => <li key={r.vm.id}>{r.vm.name}: {r.why}</li>)}</ul>
+          </MessageBarBody>
+        </MessageBar>
+      ) : null}
+    </>
+  )
+}
