@@ -38,7 +38,7 @@ function Details({ details }: { details: JobDetailsView }): ReactElement {
     <>
       <Section title={t('job.about')}>
         <dl>
-          <dt>{t('job.state')}</dt><dd role="status"><JobState state={job.state} /></dd>
+          <dt>{t('job.state')}</dt><dd><span role="status"><JobState state={job.state} /></span></dd>
           {job.vm ? <><dt>{t('vm.vm')}</dt><dd>{job.vmId ? <PageLink href={`/vms/${job.vmId}`}>{job.vm}</PageLink> : job.vm}</dd></> : null}
           <dt>{t('job.started')}</dt><dd>{time(job.started)}</dd>
           {job.ended ? <><dt>{t('job.took')}</dt><dd>{duration(Date.parse(job.ended) - Date.parse(job.started))}</dd></> : null}

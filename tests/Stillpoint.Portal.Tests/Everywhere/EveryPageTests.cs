@@ -89,7 +89,8 @@ public sealed partial class EveryPageTests(PortalSite site)
     private static async Task<IReadOnlyList<string>> SeriousAsync(IPage page)
     {
         await page.EvaluateAsync(Axe + ";0");
-        var result = await page.EvaluateAsync<JsonElement>("axe.run(document, { resultTypes: ['violations'] })");
+        // Left out: Fluent UI's marks around a dialog, hidden from readers, that pass the focus on as soon as they have it.
+        var result = await page.EvaluateAsync<JsonElement>("axe.run({ exclude: ['[data-tabster-dummy]'] }, { resultTypes: ['violations'] })");
         return [.. result.GetProperty("violations").EnumerateArray().Where(v => v.GetProperty("impact").GetString() is "serious" or "critical")
             .Select(v => v.GetProperty("id").GetString() + " " + v.GetProperty("nodes")[0].GetProperty("html").GetString() + " " + v.GetProperty("nodes")[0].GetProperty("failureSummary").GetString())];
     }
