@@ -1,6 +1,6 @@
 import { Button, Select } from '@fluentui/react-components'
 import {
-  BoxRegular, ClipboardTaskListLtrRegular, HistoryRegular, HomeRegular, ServerRegular, SettingsRegular, StethoscopeRegular,
+  BoxRegular, ClipboardTaskListLtrRegular, DocumentSearchRegular, HistoryRegular, HomeRegular, ServerRegular, SettingsRegular, StethoscopeRegular,
 } from '@fluentui/react-icons'
 import { lazy, Suspense, useEffect, useRef, type ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -89,7 +89,7 @@ function Navigation({ path }: { path: string }): ReactElement {
     ['/restore', t('page.restore'), <HistoryRegular key="i" fontSize={20} />, may('operator')],
     ['/doctor', t('page.doctor'), <StethoscopeRegular key="i" fontSize={20} />, true],
     ['/vault', t('page.vault'), <BoxRegular key="i" fontSize={20} />, may('reader', true)],
-    ['/audit', t('page.audit'), <ClipboardTaskListLtrRegular key="i" fontSize={20} />, may('admin', true)],
+    ['/audit', t('page.audit'), <DocumentSearchRegular key="i" fontSize={20} />, may('admin', true)],
     ['/settings', t('page.settings'), <SettingsRegular key="i" fontSize={20} />, true],
   ]
   const here = (to: string) => (to === '/' ? path === '/' : path === to || path.startsWith(to + '/'))

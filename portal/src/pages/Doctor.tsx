@@ -120,7 +120,7 @@ function Catalogue(): ReactElement {
                 columns={[
                   { key: 'title', title: t('doctor.cause'), cell: c => <PageLink href={`/doctor/${c.id}`}>{c.title}</PageLink> },
                   { key: 'link', title: t('doctor.link'), wide: true, cell: c => word('link', c.stage) },
-                  { key: 'id', title: t('job.id'), wide: true, cell: c => <code>{c.id}</code> },
+                  { key: 'id', title: t('job.id'), wide: true, name: true, cell: c => <code>{c.id}</code> },
                 ]}
               />
             </>

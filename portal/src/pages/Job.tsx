@@ -137,7 +137,7 @@ function FactTable({ job }: { job: string }): ReactElement {
         <Table
           label={t('job.facts')} rows={facts.map((f, i) => ({ ...f, key: String(i) }))} id={f => f.key}
           columns={[
-            { key: 'name', title: t('fact.name'), cell: f => <code>{f.name}</code> },
+            { key: 'name', title: t('fact.name'), name: true, cell: f => <code>{f.name}</code> },
             { key: 'value', title: t('fact.value'), cell: f => <code>{f.value}</code> },
             { key: 'source', title: t('fact.source'), wide: true, cell: f => f.source },
             { key: 'time', title: t('fact.time'), wide: true, cell: f => (f.time ? time(f.time) : '') },

@@ -7,7 +7,7 @@ import { useAsk } from '../api/useAsk'
 import { PageLink, setQuery, usePlace } from '../app/router'
 import type { JobView, VmView } from '../generated/api'
 import { JobState, Power } from '../parts/Badges'
-import { number, time } from '../parts/format'
+import { minute, number } from '../parts/format'
 import { LongTable } from '../parts/LongTable'
 import { Answer, Empty, Page } from '../parts/States'
 import { word } from '../texts'
@@ -40,7 +40,7 @@ function Found({ vms, jobs }: { vms: VmView[]; jobs: Map<string, JobView> }): Re
       && (!backup || (backup === 'none' ? job === undefined : job?.state === backup))
   }), [vms, jobs, text, power, backup])
   const all = shown.length > 0 && shown.every(vm => chosen.has(vm.id))
-  const choice = may('operator') ? '64px ' : ''
+  const choice = may('operator') ? '72px ' : ''
   const turn = (ids: string[], on: boolean) => {
     const next = new Set(chosen)
     for (const id of ids) {
@@ -72,13 +72,13 @@ function Found({ vms, jobs }: { vms: VmView[]; jobs: Map<string, JobView> }): Re
       {shown.length === 0 ? <Empty>{t('filter.nothing')}</Empty> : (
         <LongTable<VmView>
           label={t('page.vms')} rows={shown} id={vm => vm.id}
-          template={`${choice}minmax(160px, 2fr) minmax(130px, 1fr) minmax(180px, 1fr) minmax(160px, 1fr)`} narrow={`${choice}minmax(0, 1fr) auto`}
+          template={`${choice}minmax(130px, 1.4fr) minmax(135px, .8fr) minmax(245px, 1.2fr) minmax(215px, 1fr)`} narrow={`${choice}minmax(0, 1fr) auto`}
           columns={[
             ...(may('operator') ? [{ key: 'chosen', title: t('vms.column-choose'), cell: (vm: VmView) => <Checkbox aria-label={t('vms.choose', { vm: vm.name })} checked={chosen.has(vm.id)} onChange={(_, d) => turn([vm.id], d.checked === true)} /> }] : []),
             { key: 'name', title: t('vm.vm'), cell: vm => <PageLink href={`/vms/${vm.id}`}>{vm.name}</PageLink> },
             { key: 'state', title: t('vm.state'), cell: vm => <Power state={vm.state} /> },
             { key: 'backup', title: t('vms.last-backup'), wide: true, cell: vm => <LastBackup job={jobs.get(vm.id)} /> },
-            { key: 'time', title: t('vms.when'), wide: true, cell: vm => { const job = jobs.get(vm.id); return job ? time(job.started) : '' } },
+            { key: 'time', title: t('vms.when'), wide: true, cell: vm => { const job = jobs.get(vm.id); return job ? minute(job.started) : '' } },
           ]}
         />
       )}

@@ -27,6 +27,11 @@ export function time(at: string | Date): string {
   return new Intl.DateTimeFormat(i18next.language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at))
 }
 
+/** For lists, where the second is of no use. */
+export function minute(at: string | Date): string {
+  return new Intl.DateTimeFormat(i18next.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+}
+
 export function day(at: string | Date): string {
   return new Intl.DateTimeFormat(i18next.language, { month: 'short', day: 'numeric' }).format(new Date(at))
 }

@@ -2,6 +2,7 @@ using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Control.Access;
 using Stillpoint.Control.Catalog;
+using Stillpoint.Engine.Points;
 using Stillpoint.Model;
 using Stillpoint.Server.Access;
 using Stillpoint.Server.Hosting;
@@ -35,7 +36,7 @@ internal static class OverviewEndpoints
         var running = JobViews.List(control, new JobFilter(State: JobState.Running, Limit: MostRunning), caller);
         return new(
             ServerVersion.Text, now, vms?.Count, vms?.Count(v => v.State.ToText() == "running"), words.Maybe(noHost, context), points?.Count,
-            points?.Select(p => p.Series).Distinct().Count(), points is { Count: > 0 } ? points.Max(p => p.Created).ToUniversalTime() : null, words.Maybe(noVault, context),
+            points?.Select(p => p.Series).Distinct().Count(), points is { Count: > 0 } ? points.Max(p => p.ToRecoveryPoint().Taken).ToUniversalTime() : null, words.Maybe(noVault, context),
             jobs.GroupBy(j => j.State.ToText()).ToDictionary(g => g.Key, g => g.Count()), [.. running.Select(j => j.ToView(words, context))]);
     }
 

@@ -14,85 +14,105 @@ namespace Stillpoint.Portal.Tests.Everywhere;
 public sealed partial class EveryPageTests(PortalSite site)
 {
     /// <summary>axe-core, as npm installed it; run by the test, not part of the portal.</summary>
-    private static string Axe => File.ReadAllText(Repository.PathOf("portal", "node_modules", "axe-core", "axe.min.js"));
+    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Repository.PathOf("portal", "node_modules", "axe-core", "axe.min.js")) + ";0");
 
+    /// <summary>Each language and each width once, light and dark; axe in light, in dark and where it is narrow.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Axe_OnEachPageInLightAndDark_FindsNothingSerious(bool dark)
+    [InlineData("en", false, 1280, true)]
+    [InlineData("nl", true, 1280, true)]
+    [InlineData("zh-Hans", false, 1100, false)]
+    [InlineData("pt-BR", true, 1100, false)]
+    [InlineData("fr", false, 380, true)]
+    public async Task Pages_InEachLanguage_AreWholeAndForEverybody(string language, bool dark, int width, bool axe)
     {
-        await using var visit = await site.VisitAsync(dark: dark);
         var found = new List<string>();
-        foreach (var (name, path) in await PageList.AllAsync(site))
-        {
-            await visit.GoAsync(path);
-            found.AddRange((await SeriousAsync(visit.Page)).Select(f => $"{name}: {f}"));
-        }
-        await using var door = await site.VisitAsync(role: null, dark: dark);
-        foreach (var path in new[] { "/", "/set-up" })
-        {
-            await door.GoAsync(path);
-            found.AddRange((await SeriousAsync(door.Page)).Select(f => $"door {path}: {f}"));
-        }
-        Assert.Empty(found);
-    }
-
-    [Fact]
-    public async Task Width_Of380_NeedsNoScrollingSideways()
-    {
-        await using var visit = await site.VisitAsync(width: 380, height: 800);
-        var wide = new List<string>();
-        foreach (var (name, path) in await PageList.AllAsync(site))
-        {
-            await visit.GoAsync(path);
-            var width = await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-            if (width > 380) wide.Add($"{name}: {width}");
-        }
-        await using var door = await site.VisitAsync(role: null, width: 380);
-        await door.GoAsync("/set-up");
-        Assert.True(await door.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 380);
-        Assert.Empty(wide);
-    }
-
-    [Theory, MemberData(nameof(PageList.Languages), MemberType = typeof(PageList))]
-    public async Task Words_OnEachPage_AreOfTheBrowsersLanguage(string language)
-    {
-        await using var visit = await site.VisitAsync(language: PageList.Tag(language));
         var texts = Texts.PortalTexts.Of(language);
+        await using var visit = await site.VisitAsync(language: PageList.Tag(language), dark: dark, width: width);
         foreach (var (name, path) in await PageList.AllAsync(site))
         {
-            await visit.GoAsync(path);
-            Assert.Equal(language, await visit.Page.EvaluateAsync<string>("document.documentElement.lang"));
-            var shown = await visit.Page.Locator("body").InnerTextAsync();
-            Assert.Contains(texts["page.settings"], shown, StringComparison.Ordinal);
-            // A key without a text would be shown as itself.
-            Assert.All(KeyLike().Matches(shown), m => Assert.False(texts.ContainsKey(m.Value), $"{name}: {m.Value}"));
+            // Every page has an address that can be opened; once will do to see it.
+            await (language == "en" || name == "overview" ? visit.GoAsync(path) : visit.FollowAsync(path));
+            found.AddRange((await FaultsAsync(visit.Page, language, texts, "page.settings", axe)).Select(f => $"{name}: {f}"));
         }
+        await using var door = await site.VisitAsync(role: null, language: PageList.Tag(language), dark: dark, width: width);
+        await door.GoAsync("/");
+        found.AddRange((await FaultsAsync(door.Page, language, texts, "sign-in.title", axe)).Select(f => $"sign-in: {f}"));
+        await door.FollowAsync("/set-up");
+        found.AddRange((await FaultsAsync(door.Page, language, texts, "set-up.title", axe)).Select(f => $"set-up: {f}"));
+        Assert.Empty(found);
     }
 
     [Theory]
     [InlineData(Role.Reader)]
     [InlineData(Role.Operator)]
-    public async Task Navigation_OfALesserRole_LeadsOnlyWhereItMayGo(Role role)
+    [InlineData(Role.Admin)]
+    public async Task Navigation_OfARole_LeadsOnlyWhereItMayGo(Role role)
     {
         await using var visit = await site.VisitAsync(role);
         await visit.GoAsync("/");
         var links = await visit.Page.Locator("nav a").EvaluateAllAsync<string[]>("links => links.map(a => a.getAttribute('href'))");
-        Assert.Equal(role == Role.Reader ? ["/", "/vms", "/jobs", "/doctor", "/vault", "/settings"] : ["/", "/vms", "/jobs", "/restore", "/doctor", "/vault", "/settings"], links);
+        Assert.Equal(role switch
+        {
+            Role.Reader => ["/", "/vms", "/jobs", "/doctor", "/vault", "/settings"],
+            Role.Operator => ["/", "/vms", "/jobs", "/restore", "/doctor", "/vault", "/settings"],
+            _ => new[] { "/", "/vms", "/jobs", "/restore", "/doctor", "/vault", "/audit", "/settings" },
+        }, links);
         foreach (var link in links)
         {
-            await visit.GoAsync(link);
+            await visit.Page.Locator($"nav a[href='{link}']").ClickAsync();
+            await visit.SettledAsync();
+            Assert.Equal(link, new Uri(visit.Page.Url).AbsolutePath);
             await Assertions.Expect(visit.Page.Locator(".fui-MessageBar")).ToHaveCountAsync(0);
         }
+        // What looks alike is taken for the same.
+        var signs = await visit.Page.Locator("nav a svg").EvaluateAllAsync<string[]>("signs => signs.map(s => s.innerHTML)");
+        Assert.Equal((links.Length, links.Length), (signs.Length, signs.Distinct().Count()));
     }
 
+    private static async Task<List<string>> FaultsAsync(IPage page, string language, IReadOnlyDictionary<string, string> texts, string mustHave, bool axe)
+    {
+        var shown = await page.Locator("body").InnerTextAsync();
+        // A key without a text would be shown as itself.
+        List<string> found = [.. KeyLike().Matches(shown).Where(m => texts.ContainsKey(m.Value)).Select(m => "no text for " + m.Value)];
+        if (!shown.Contains(texts[mustHave], StringComparison.Ordinal)) found.Add($"not in {language}");
+        found.AddRange(await page.EvaluateAsync<string[]>(Layout, language));
+        if (axe) found.AddRange(await SeriousAsync(page));
+        return found;
+    }
+
+    /// <summary>Nothing is wider than the window; where there is room, no cell is cut off and no name is broken.</summary>
+    private const string Layout = """
+        language => {
+          const faults = [], page = document.documentElement;
+          if (page.lang !== language) faults.push(`lang ${page.lang}`);
+          if (page.scrollWidth > innerWidth) faults.push(`scrolls sideways: ${page.scrollWidth}`);
+          if (innerWidth < 900) return faults;
+          for (const cell of document.querySelectorAll('.long .cell')) if (cell.scrollWidth > cell.clientWidth) faults.push(`cut off: ${cell.textContent}`);
+          for (const cell of document.querySelectorAll('.table .name, .table .code')) {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            if (text.getBoundingClientRect().height > 30) faults.push(`broken: ${cell.textContent}`);
+          }
+          return faults;
+        }
+        """;
+
+    /// <summary>
+    /// What axe finds serious or critical. Left out is one rule at one kind of element: "hidden from readers, yet takes the focus" at Fluent UI's marks around
+    /// what is opened over the page. They are hidden because they have nothing to say, and pass the focus on in the moment they get it, so nobody stands on
+    /// one: RestoreTests goes through the wizard by Tab and fails if the focus ever rests there. Every other rule looks at them too.
+    /// </summary>
     private static async Task<IReadOnlyList<string>> SeriousAsync(IPage page)
     {
-        await page.EvaluateAsync(Axe + ";0");
-        // Left out: Fluent UI's marks around a dialog, hidden from readers, that pass the focus on as soon as they have it.
-        var result = await page.EvaluateAsync<JsonElement>("axe.run({ exclude: ['[data-tabster-dummy]'] }, { resultTypes: ['violations'] })");
-        return [.. result.GetProperty("violations").EnumerateArray().Where(v => v.GetProperty("impact").GetString() is "serious" or "critical")
-            .Select(v => v.GetProperty("id").GetString() + " " + v.GetProperty("nodes")[0].GetProperty("html").GetString() + " " + v.GetProperty("nodes")[0].GetProperty("failureSummary").GetString())];
+        await page.EvaluateAsync(Axe.Value);
+        var result = await page.EvaluateAsync<JsonElement>("axe.run({ resultTypes: ['violations'] })");
+        return [.. from rule in result.GetProperty("violations").EnumerateArray()
+                   where rule.GetProperty("impact").GetString() is "serious" or "critical"
+                   let id = rule.GetProperty("id").GetString()
+                   from node in rule.GetProperty("nodes").EnumerateArray()
+                   let html = node.GetProperty("html").GetString()!
+                   where id != "aria-hidden-focus" || !html.Contains("data-tabster-dummy", StringComparison.Ordinal)
+                   select $"{id} {html} {node.GetProperty("failureSummary").GetString()}"];
     }
 
     [GeneratedRegex(@"\b[a-z]+(-[a-z]+)?\.[a-z-]+\b")]

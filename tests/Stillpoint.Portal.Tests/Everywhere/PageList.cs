@@ -21,8 +21,6 @@ internal static class PageList
         ];
     }
 
-    public static TheoryData<string> Languages => ["en", "nl", "zh-Hans", "pt-BR", "fr"];
-
     /// <summary>As browsers name them.</summary>
     public static string Tag(string language) => language == "zh-Hans" ? "zh-CN" : language;
 }

@@ -21,7 +21,7 @@ public sealed partial class PortalFileTests(PortalSite site)
     [InlineData("/no/such/page.html")]
     public async Task Address_OfAPage_IsTheIndexWithAStrictPolicy(string path)
     {
-        Needs.Programs("chromium");
+        PortalSite.Need();
         using var http = site.Host.Browser();
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
         Assert.Equal((HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
@@ -41,7 +41,7 @@ public sealed partial class PortalFileTests(PortalSite site)
     [Fact]
     public async Task Assets_WithHashedNames_AreKeptForeverAndCompressed()
     {
-        Needs.Programs("chromium");
+        PortalSite.Need();
         using var http = site.Host.Browser();
         var index = await http.GetStringAsync(new Uri("/", UriKind.Relative));
         var script = Script().Match(index).Groups[1].Value;
@@ -78,7 +78,7 @@ public sealed partial class PortalFileTests(PortalSite site)
     [Fact]
     public async Task Interface_UnderAnUnknownAddress_IsStillAProblemAndNotThePortal()
     {
-        Needs.Programs("chromium");
+        PortalSite.Need();
         using var http = site.Host.Browser();
         foreach (var path in new[] { "/api/v1/nothing", "/api", "/health/nothing", "/metrics/x" })
         {

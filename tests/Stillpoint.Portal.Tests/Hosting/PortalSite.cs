@@ -21,12 +21,18 @@ public sealed class PortalSite : IAsyncLifetime
 
     internal static string Folder => Repository.PathOf("artifacts", "portal");
 
-    internal Uri Address => Host.Address;
+    private static bool IsBuilt => File.Exists(Path.Combine(Folder, "index.html"));
+
+    /// <summary>Before anything is asked of the service: without a browser, or a portal, there is none.</summary>
+    internal static void Need()
+    {
+        Needs.Programs("chromium");
+        Assert.SkipUnless(IsBuilt, "needs the built portal (eng/build-portal, which needs npm)");
+    }
 
     public async ValueTask InitializeAsync()
     {
-        if (Tool.Find("chromium") is not { } chromium) return;
-        Assert.True(File.Exists(Path.Combine(Folder, "index.html")), "the portal is not built: run eng/build-portal");
+        if (Tool.Find("chromium") is not { } chromium || !IsBuilt) return;
         var now = TimeProvider.System.GetUtcNow();
         _host = await ServiceHost.StartAsync(h =>
         {
@@ -52,7 +58,7 @@ public sealed class PortalSite : IAsyncLifetime
     internal async Task<Visit> VisitAsync(
         Role? role = Role.Admin, string language = "en", bool dark = false, int width = 1280, int height = 900, ServiceHost? host = null)
     {
-        Needs.Programs("chromium");
+        Need();
         host ??= Host;
         var context = await _browser!.NewContextAsync(new()
         {

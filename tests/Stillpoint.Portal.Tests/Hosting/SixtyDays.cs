@@ -43,8 +43,8 @@ internal static class SixtyDays
     {
         await using var vault = await OpenVault.OpenAsync(
             new FolderStore(folder), VaultSecret.FromPassphrase("open sesame"), TimeProvider.System, CancellationToken.None);
-        for (var vm = VmsWithPoints - 1; vm > 0; vm--) await AddPointAsync(vault, ManyVms.All[vm], now.AddDays(-61).AddMinutes(-vm), vm);
-        for (var day = Days; day > 0; day--) await AddPointAsync(vault, ManyVms.All[0], now.AddDays(-day).AddHours(1), day);
+        for (var vm = VmsWithPoints - 1; vm > 0; vm--) await AddPointAsync(vault, vm, now.AddDays(-61).AddMinutes(-vm), vm);
+        for (var day = Days; day > 0; day--) await AddPointAsync(vault, 0, now.AddDays(-day).AddHours(1), day);
     }
 
     private static void Add(JobTable jobs, string vault, int vm, DateTimeOffset at, bool last)
@@ -60,11 +60,13 @@ internal static class SixtyDays
         jobs.End(id, state, at.AddSeconds(90 + vm % 60), null, (400L + vm) << 20, (90L + vm % 200) << 20, failure);
     }
 
-    private static async Task AddPointAsync(OpenVault vault, KnownVm vm, DateTimeOffset taken, int seed)
+    /// <param name="seed">Each point has bytes of its own, and not as many as its neighbours.</param>
+    private static async Task AddPointAsync(OpenVault vault, int number, DateTimeOffset taken, int seed)
     {
+        var vm = ManyVms.All[number];
         await using var writer = await vault.BeginPointAsync(new PointId(Ulid.At(taken)), new(vm.Id.Value), vm.Name, null, CancellationToken.None);
         var disk = new byte[200_000];
-        disk.AsSpan().Fill((byte)(seed % 3 + 1));
+        new Random(number * 1000 + seed).NextBytes(disk.AsSpan(0, 20_000 + seed * 37_813 % 170_000));
         var tree = writer.BeginTree("vda", disk.Length, null);
         for (var block = 0; block < tree.BlockCount; block++)
         {

@@ -57,6 +57,13 @@ internal sealed class Visit : IAsyncDisposable
         await SettledAsync();
     }
 
+    /// <summary>As a link in the page leads there: nothing is loaded anew.</summary>
+    public async Task FollowAsync(string path)
+    {
+        await Page.EvaluateAsync("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')) }", path);
+        await SettledAsync();
+    }
+
     public async Task SettledAsync()
     {
         await Expect(Page.Locator("h1").First).ToBeVisibleAsync();

@@ -16,7 +16,7 @@ public sealed class DoorTests(PortalSite site)
     [Fact]
     public async Task SetUp_WithThePrintedToken_MakesTheAdministratorAndSignsIn()
     {
-        Needs.Programs("chromium");
+        PortalSite.Need();
         await using var bare = await ServiceHost.StartBareAsync(h => h.Portal = PortalSite.Folder);
         await using var visit = await site.VisitAsync(role: null, host: bare);
         await visit.GoAsync("/");
@@ -38,7 +38,7 @@ public sealed class DoorTests(PortalSite site)
     [Fact]
     public async Task SignIn_WithPasswordAndCode_OpensThePageThatWasAskedFor()
     {
-        Needs.Programs("chromium");
+        PortalSite.Need();
         var secret = OneTimeCode.NewSecret();
         site.Host.AddUser("grace", Role.Operator);
         site.Host.Access.Users.Change("grace", null, u => u with { SecondFactor = secret });

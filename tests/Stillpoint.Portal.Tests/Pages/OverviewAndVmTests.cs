@@ -21,7 +21,9 @@ public sealed class OverviewAndVmTests(PortalSite site)
         var tiles = await visit.Page.Locator(".tile").AllInnerTextsAsync();
         Assert.StartsWith("Virtual machines\n500\n", tiles[0], StringComparison.Ordinal);
         Assert.StartsWith($"VMs with recovery points\n{SixtyDays.VmsWithPoints}\n", tiles[1], StringComparison.Ordinal);
+        // When they were taken, which is long before this test wrote them down.
         Assert.StartsWith($"Recovery points\n{SixtyDays.Points}\n", tiles[2], StringComparison.Ordinal);
+        Assert.EndsWith("23 hours ago", tiles[2], StringComparison.Ordinal);
         var attention = visit.Region("Failed or worth less than wanted, last 24 hours");
         await Expect(attention.GetByText("fs-freeze-lock-held").First).ToBeVisibleAsync();
         await visit.Link("Failed jobs").ClickAsync();
@@ -81,6 +83,13 @@ public sealed class OverviewAndVmTests(PortalSite site)
         await Expect(points.Locator("tbody").GetByText("crash consistent", new() { Exact = true })).ToHaveCountAsync(3);
         Assert.Equal(57, await points.Locator("figure").First.Locator("rect").CountAsync());
         Assert.Equal(60, await points.Locator("figure").Last.Locator("rect").CountAsync());
+        foreach (var chart in await points.Locator("figure").AllAsync())
+        {
+            var heights = await chart.Locator("rect").EvaluateAllAsync<double[]>("bars => bars.map(b => b.getBoundingClientRect().height)");
+            Assert.InRange(heights.Max(), 80, 120);
+            Assert.InRange(heights.Min(), 1, 60);
+            Assert.InRange(heights.Distinct().Count(), 30, 60);
+        }
         await Expect(visit.Region("Disks").Locator("tbody tr")).ToHaveCountAsync(3);
         await Expect(visit.Region("State").GetByText("stillpoint-0123abcd-web-001")).ToBeVisibleAsync();
     }

@@ -75,6 +75,7 @@ public sealed class RestoreTests(PortalSite site)
         {
             if (await visit.Page.EvaluateAsync<bool>("s => document.activeElement.matches(s)", selector)) return;
             await visit.Page.Keyboard.PressAsync("Tab");
+            Assert.False(await visit.Page.EvaluateAsync<bool>("document.activeElement.matches('[data-tabster-dummy]')"), "the focus rests on a mark that says nothing");
         }
         Assert.Fail($"{selector} was not reached by Tab");
     }

@@ -87,7 +87,7 @@ public sealed class RunTests(PortalSite site)
     [Fact]
     public async Task PasswordAndSecondFactor_OfOneself_AreChanged()
     {
-        Needs.Programs("chromium");
+        PortalSite.Need();
         site.Host.AddUser("edsger", Role.Reader);
         await using var visit = await site.VisitAsync(role: null);
         await visit.GoAsync("/settings");

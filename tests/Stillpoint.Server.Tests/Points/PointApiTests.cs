@@ -1,5 +1,6 @@
 using Stillpoint.Cli.Tests.Hosting;
 using Stillpoint.Control.Access;
+using Stillpoint.Control.Tests.Fakes;
 using Stillpoint.Server.Tests.Hosting;
 using Xunit;
 
@@ -25,6 +26,8 @@ public sealed class PointApiTests
         Assert.Equal(("guest", "crash", "agent-not-configured", 1_000_000L), (shown.Vm, shown.Consistency, shown.Reason!.Code, shown.Disks.Single().SizeBytes));
         Assert.Equal("sda", shown.LeftOut.Single().Name);
         Assert.Empty((await client.Points.ListAsync(None, vm: "other")).Items);
+        // Not when it was written to the vault.
+        Assert.Equal(FakeEngine.Taken, (await client.Jobs.OverviewAsync(None)).NewestPoint);
     }
 
     [Fact]
