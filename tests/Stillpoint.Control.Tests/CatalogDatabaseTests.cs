@@ -79,4 +79,26 @@ public sealed class CatalogDatabaseTests : IDisposable
         }));
         Assert.Null(places.DefaultVault);
     }
+
+    /// <summary>The connection's list of commands was once changed by several threads at once: from then on every statement failed, and the end too.</summary>
+    [Fact]
+    public async Task Statements_OfManyThreads_LeaveTheConnectionWhole()
+    {
+        const int threads = 4, rounds = 20_000;
+        using var database = CatalogDatabase.Open(Folder, TimeProvider.System);
+        using var together = new Barrier(threads);
+        database.Execute("create table counted (n integer)");
+        database.Execute("insert into counted values (0)");
+        var work = Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(() =>
+        {
+            together.SignalAndWait();
+            for (var i = 0; i < rounds; i++)
+            {
+                if (i % 20 == 0) database.Execute("update counted set n = n + 1");
+                else database.Query("select n from counted", r => r.GetInt64(0));
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await Task.WhenAll(work.ToList());
+        Assert.Equal(threads * rounds / 20, database.Query("select n from counted", r => r.GetInt64(0)).Single());
+    }
 }

@@ -50,27 +50,33 @@ public sealed class CatalogDatabase : IDisposable
 
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
-        using var command = Command(sql, values);
-        var result = 0;
-        Guarded(() =>
+        lock (_gate)
         {
-            command.Transaction = _transaction;
-            result = command.ExecuteNonQuery();
-        });
-        return result;
+            using var command = Command(sql, values);
+            var result = 0;
+            Guarded(() =>
+            {
+                command.Transaction = _transaction;
+                result = command.ExecuteNonQuery();
+            });
+            return result;
+        }
     }
 
     public IReadOnlyList<T> Query<T>(string sql, Func<SqliteDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> values)
     {
-        using var command = Command(sql, values);
-        var rows = new List<T>();
-        Guarded(() =>
+        lock (_gate)
         {
-            command.Transaction = _transaction;
-            using var reader = command.ExecuteReader();
-            while (reader.Read()) rows.Add(row(reader));
-        });
-        return rows;
+            using var command = Command(sql, values);
+            var rows = new List<T>();
+            Guarded(() =>
+            {
+                command.Transaction = _transaction;
+                using var reader = command.ExecuteReader();
+                while (reader.Read()) rows.Add(row(reader));
+            });
+            return rows;
+        }
     }
 
     /// <summary>
@@ -104,6 +110,7 @@ public sealed class CatalogDatabase : IDisposable
         lock (_gate) _connection.Dispose();
     }
 
+    /// <summary>Under the gate, and disposed under it: the connection keeps a list of its commands, which two threads at once would break for good.</summary>
     private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
         var command = new SqliteCommand(sql, _connection);
