@@ -141,7 +141,7 @@ run() {
     fi
     agent=
     { read -r comm < "/proc/$PPID/comm"; } 2> /dev/null
-    if [ "$comm" = qemu-ga ]; then agent=$PPID; born "$agent"; agent_born=$born; fi
+    case $comm in qemu-ga | stillpoint-exte*) agent=$PPID; born "$agent"; agent_born=$born ;; esac
     now
     fire=$((now + limit)) quiet=$((now + limit + 3000)) end=$((now + LIFETIME))
     # By exec, not on the call: a shell keeps the old descriptors of a call it redirects, and whoever started us waits for their end.

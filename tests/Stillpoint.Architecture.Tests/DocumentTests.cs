@@ -62,7 +62,7 @@ public sealed class DocumentTests
     [Fact]
     public void Scripts_ToBeCalled_AreExecutable()
     {
-        string[] scripts = ["quickstart", "test", "stillpoint", "stillpointd", ".ci/run", "eng/install-packages", "eng/guest/build", "eng/demo/private-libvirtd", "eng/demo/accel", "eng/cause-pages", "eng/waagent", "eng/build-portal", "tests/Stillpoint.Fabric.Tests/Agent/lab"];
+        string[] scripts = ["quickstart", "test", "stillpoint", "stillpointd", ".ci/run", "eng/install-packages", "eng/guest/build", "eng/demo/private-libvirtd", "eng/demo/accel", "eng/cause-pages", "eng/waagent", "eng/build-portal", "eng/deb/build", "eng/extension", "tests/Stillpoint.Fabric.Tests/Agent/lab"];
         Assert.All(scripts, script => Assert.True(File.GetUnixFileMode(Repository.PathOf(script)).HasFlag(UnixFileMode.UserExecute), script));
     }
 

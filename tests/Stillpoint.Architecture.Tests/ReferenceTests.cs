@@ -16,6 +16,7 @@ public sealed class ReferenceTests
         ["Engine"] = ["Model", "Vault", "Hypervisor"],
         ["Doctor"] = ["Model"],
         ["Fabric"] = ["Model"],
+        ["Extension"] = [],
         ["Control"] = ["Engine", "Doctor"],
         ["Contracts"] = [],
         ["Server"] = ["Control", "Texts", "Contracts"],
