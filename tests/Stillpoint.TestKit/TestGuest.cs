@@ -16,8 +16,10 @@ public sealed class TestGuest
     private readonly GuestImage _image;
     private readonly string _accelerator;
 
-    private TestGuest(PrivateLibvirt libvirt, GuestImage image, string accelerator, string name) =>
-        (Libvirt, _image, _accelerator, Name, Folder) = (libvirt, image, accelerator, name, Path.Combine(libvirt.Folder, name));
+    private readonly string _devices;
+
+    private TestGuest(PrivateLibvirt libvirt, GuestImage image, string accelerator, string name, string devices = "") =>
+        (Libvirt, _image, _accelerator, Name, Folder, _devices) = (libvirt, image, accelerator, name, Path.Combine(libvirt.Folder, name), devices);
 
     /// <summary>Boots in this process that had to be tried twice.</summary>
     public static int BootRetries => _bootRetries;
@@ -41,11 +43,12 @@ public sealed class TestGuest
     }
 
     /// <summary>Defined with fresh disks, powered off.</summary>
-    /// <param name="with">A Debian package that its image has besides.</param>
-    public static async Task<TestGuest> DefineAsync(PrivateLibvirt libvirt, string name = "guest", string? with = null)
+    /// <param name="with">Debian packages that its image has besides, with commas between them.</param>
+    /// <param name="devices">XML of devices that it has besides.</param>
+    public static async Task<TestGuest> DefineAsync(PrivateLibvirt libvirt, string name = "guest", string? with = null, string devices = "")
     {
         var image = await GuestImage.GetAsync(with);
-        var guest = new TestGuest(libvirt, image, await image.AcceleratorAsync(), name);
+        var guest = new TestGuest(libvirt, image, await image.AcceleratorAsync(), name, devices);
         await guest.MakeAsync();
         return guest;
     }
@@ -172,7 +175,7 @@ public sealed class TestGuest
         foreach (var (word, value) in new[]
         {
             ("@TYPE@", _accelerator == "kvm" ? "kvm" : "qemu"), ("@CPU@", _accelerator == "kvm" ? "host-passthrough" : "maximum"),
-            ("@NAME@", Name), ("@MEMORY@", "768"), ("@IMAGE@", boot), ("@DISKS@", Folder),
+            ("@NAME@", Name), ("@MEMORY@", "768"), ("@IMAGE@", boot), ("@DISKS@", Folder), ("</devices>", _devices + "</devices>"),
         })
             xml = xml.Replace(word, value, StringComparison.Ordinal);
         var file = Path.Combine(Folder, "domain.xml");

@@ -45,6 +45,10 @@ internal static class CommandTree
         [
             new("list", Run: VmVerbs.ListAsync), new("show", Vm, Run: VmVerbs.ShowAsync),
             new("check", Vm, [new("guard", "RULE", Choices: ["require", "warden-alone"])], VmCheckVerb.RunAsync), new("release", Vm, Run: VmReleaseVerb.RunAsync),
+            new("channel", Vm,
+                [
+                    new("use", "CHANNEL", Choices: ["qga", "waagent"]), new("guest-address", "ADDRESS", Repeatable: true), new("fabric", "SOCKET"), new("extension", "FILE"),
+                ], VmChannelVerb.RunAsync),
             new("protect", Vm, [UnderPolicy], ProtectVerbs.ProtectAsync), new("unprotect", Vm, Run: ProtectVerbs.UnprotectAsync),
             new("start", Vm, Run: VmPowerVerbs.StartAsync), new("shutdown", Vm, Run: VmPowerVerbs.ShutdownAsync),
         ]),

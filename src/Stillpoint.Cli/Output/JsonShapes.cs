@@ -72,6 +72,9 @@ internal sealed record VmCheckJson(
 
 internal sealed record VmReleasedJson(string Vm, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Bitmaps, IReadOnlyList<string> Left);
 
+/// <param name="Channel">qga or waagent; what follows is of the second.</param>
+internal sealed record VmChannelJson(string Vm, string VmId, string Channel, IReadOnlyList<string> GuestAddresses, string? Fabric, string? Extension);
+
 internal sealed record VmProtectedJson(string Vm, string VmId, string Host, string? Policy);
 
 internal sealed record VmPowerJson(string Vm, string VmId, string State);
@@ -203,6 +206,7 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VmDetailsJson))]
 [JsonSerializable(typeof(VmCheckJson))]
 [JsonSerializable(typeof(VmReleasedJson))]
+[JsonSerializable(typeof(VmChannelJson))]
 [JsonSerializable(typeof(VmProtectedJson))]
 [JsonSerializable(typeof(VmPowerJson))]
 [JsonSerializable(typeof(PoliciesJson))]

@@ -15,6 +15,7 @@ public static partial class JobFacts
         FailureCode.FsFreezeLockHeld, FailureCode.FreezeFailed, FailureCode.FreezeTimedOut, FailureCode.ThawCountMismatch, FailureCode.GuardNotPossible,
         FailureCode.GuardFired, FailureCode.WardenLost, FailureCode.BeginOutlivedFreeze, FailureCode.CheckpointInconsistent, FailureCode.BitmapMismatch,
         FailureCode.GuestUnderLoad, FailureCode.GuestScriptFailed, FailureCode.GuestScriptRefused, FailureCode.GuestScriptsMissing,
+        FailureCode.FabricNotAnswering, FailureCode.AzureAgentSilent, FailureCode.ExtensionSilent, FailureCode.ExtensionFailed, FailureCode.ScriptsNotOverChannel,
     ];
 
     /// <summary>VIR_DOMAIN_EVENT_STOPPED_CRASHED.</summary>

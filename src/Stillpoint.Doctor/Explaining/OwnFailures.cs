@@ -11,6 +11,8 @@ public static class OwnFailures
         FailureCode.AgentNotConnected => ["kvm-agent-not-connected", "agent-not-running", "kvm-agent-crashed"],
         FailureCode.AgentNotResponding => ["kvm-agent-busy-or-hung", "res-high-cpu", "fs-freeze-hang"],
         FailureCode.AgentCommandBlocked => ["kvm-agent-rpc-blocked"],
+        FailureCode.AzureAgentSilent => ["agent-not-running", "net-hostchannel-blocked", "agent-not-configured"],
+        FailureCode.ExtensionSilent => ["ext-load-failed", "ext-stuck-transitioning"],
         FailureCode.FsFreezeLockHeld => ["fs-freeze-lock-held", "kvm-agent-frozen-state", "fs-frozen-left-behind"],
         FailureCode.FreezeFailed => ["fs-freeze-failed", "fs-freeze-hook-failed", "fs-freeze-double-mount", "fs-freeze-unsupported-fs"],
         FailureCode.FreezeTimedOut => ["fs-freeze-timeout", "fs-freeze-hang", "res-io-stall"],

@@ -1,3 +1,4 @@
+using Stillpoint.Engine.Channels;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Engine.Reconcile;
 using Stillpoint.Engine.Warden;
@@ -23,6 +24,7 @@ internal sealed class RunningBackup : IAsyncDisposable
     private readonly JobJournal _journal;
     private readonly WardenClient _warden;
     private readonly ICaptureHooks _hooks;
+    private readonly EnginePaths _paths;
     private readonly IDisposable _events;
     private readonly CancellationTokenSource _stop;
     private readonly string? _checkpoint;
@@ -31,11 +33,11 @@ internal sealed class RunningBackup : IAsyncDisposable
     private bool _closed;
 
     private RunningBackup(
-        CapturePlan plan, IDomain domain, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks, string? checkpoint,
-        Action<Failure> warn, TimeProvider clock, Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
+        CapturePlan plan, IDomain domain, EnginePaths paths, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks,
+        string? checkpoint, Action<Failure> warn, TimeProvider clock, Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
     {
-        (_plan, _domain, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn, _clock) =
-            (plan, domain, link, folder, journal, warden, hooks, checkpoint, warn, clock);
+        (_plan, _domain, _paths, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn, _clock) =
+            (plan, domain, paths, link, folder, journal, warden, hooks, checkpoint, warn, clock);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _events = subscribe(OnEvent);
         _ = warden.Aborted.ContinueWith(
@@ -82,7 +84,7 @@ internal sealed class RunningBackup : IAsyncDisposable
             await hooks.ReachedAsync(CaptureStep.WorkspaceMade, ct);
             await hooks.ReachedAsync(CaptureStep.WardenReady, ct);
             return new(
-                plan, domain, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, clock,
+                plan, domain, paths, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, clock,
                 handler => host.Subscribe(domain.Id, handler), ct);
         }
         catch
@@ -101,7 +103,7 @@ internal sealed class RunningBackup : IAsyncDisposable
 
         _journal.Update(e => e with { BeginSent = true });
         await _warden.JobBeginsAsync(Stopping);
-        await using var channel = await domain.OpenAgentChannelAsync(Stopping);
+        await using var channel = await GuestChannels.OpenAsync(_paths, domain, _plan.Disks.Select(d => d.Name), clock, Stopping);
         var frozen = await channel.WhileFrozenAsync(
             FreezeRequest.From(policy, _journal.Entry.Job), new FreezeWatch(_journal, _warden, _hooks),
             async ct =>

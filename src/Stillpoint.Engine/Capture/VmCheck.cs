@@ -1,3 +1,4 @@
+using Stillpoint.Engine.Channels;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 
@@ -59,9 +60,9 @@ public sealed class VmCheck(EnginePaths paths, TimeProvider clock)
         }
     }
 
-    private static async Task<FreezeCheck> TryFreezeAsync(IDomain domain, CapturePolicy policy, string token, CancellationToken ct)
+    private async Task<FreezeCheck> TryFreezeAsync(IDomain domain, CapturePolicy policy, string token, CancellationToken ct)
     {
-        await using var channel = await domain.OpenAgentChannelAsync(ct);
+        await using var channel = await GuestChannels.OpenAsync(paths, domain, [], clock, ct);
         return await channel.CheckAsync(FreezeRequest.From(policy, token), ct);
     }
 }

@@ -4,12 +4,13 @@ using Stillpoint.Fabric.Goals;
 using Stillpoint.Fabric.Keys;
 using Stillpoint.Fabric.Packages;
 using Stillpoint.Fabric.Reports;
+using Stillpoint.Fabric.Snapshots;
 using Stillpoint.Model;
 
 namespace Stillpoint.Fabric.Commands;
 
 /// <summary>What may be commanded by the socket.</summary>
-internal sealed class CommandEndpoints(GoalStore goals, PackageStore packages, VmContacts contacts, Strangers strangers, string version)
+internal sealed class CommandEndpoints(GoalStore goals, PackageStore packages, VmContacts contacts, Strangers strangers, SnapshotDesk snapshots, string version)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -51,6 +52,7 @@ internal sealed class CommandEndpoints(GoalStore goals, PackageStore packages, V
     {
         goals.Remove(vm);
         contacts.Remove(vm);
+        snapshots.Forget(vm);
     }
 
     private FabricView All() => new(

@@ -5,6 +5,7 @@ using Stillpoint.Fabric.Commands;
 using Stillpoint.Fabric.Goals;
 using Stillpoint.Fabric.Packages;
 using Stillpoint.Fabric.Reports;
+using Stillpoint.Fabric.Snapshots;
 using Stillpoint.Model;
 
 namespace Stillpoint.Fabric.Hosting;
@@ -17,32 +18,37 @@ internal sealed class FabricHost : IAsyncDisposable
 {
     private readonly StateFolder _folder;
     private readonly WebApplication _commands, _guests;
+    private readonly WebApplication? _snapshots;
 
-    private FabricHost(StateFolder folder, WebApplication commands, WebApplication guests) => (_folder, _commands, _guests) = (folder, commands, guests);
+    private FabricHost(StateFolder folder, WebApplication commands, WebApplication guests, WebApplication? snapshots) =>
+        (_folder, _commands, _guests, _snapshots) = (folder, commands, guests, snapshots);
 
     public static string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
     /// <summary>Where guests reach it, as bound.</summary>
-    public IEnumerable<string> Addresses => _guests.Urls;
+    public IEnumerable<string> Addresses => _guests.Urls.Concat(_snapshots?.Urls ?? []);
 
     /// <exception cref="FailureException">DataFolderUnusable, AddressUnusable.</exception>
     public static async Task<FabricHost> StartAsync(FabricOptions options, TimeProvider clock, CancellationToken ct)
     {
         var folder = new StateFolder(options.State);
-        WebApplication? commands = null, guests = null;
+        WebApplication? commands = null, guests = null, snapshots = null;
         try
         {
             var goals = new GoalStore(folder, clock);
-            var parts = new Parts(goals, goals, new(folder), new(clock), new(clock));
-            commands = Commands(options, parts);
+            var parts = new Parts(goals, goals, new(folder), new(clock), new(clock), new(options.Snapshot, clock));
+            commands = Commands(options, parts, clock);
             guests = GuestApp.Build(options, parts);
+            snapshots = options.Snapshot is null ? null : GuestApp.BuildSnapshots(options.Snapshot, parts, clock);
             await ListenAsync(commands, options.Socket, ct);
             File.SetUnixFileMode(options.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             await ListenAsync(guests, string.Join(", ", options.Listen), ct);
-            return new(folder, commands, guests);
+            if (snapshots is not null) await ListenAsync(snapshots, $"{options.Snapshot}", ct);
+            return new(folder, commands, guests, snapshots);
         }
         catch
         {
+            if (snapshots is not null) await snapshots.DisposeAsync();
             if (guests is not null) await guests.DisposeAsync();
             if (commands is not null) await commands.DisposeAsync();
             folder.Dispose();
@@ -55,6 +61,11 @@ internal sealed class FabricHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_snapshots is not null)
+        {
+            await _snapshots.StopAsync();
+            await _snapshots.DisposeAsync();
+        }
         await _guests.StopAsync();
         await _guests.DisposeAsync();
         await _commands.StopAsync();
@@ -74,7 +85,7 @@ internal sealed class FabricHost : IAsyncDisposable
         return builder;
     }
 
-    private static WebApplication Commands(FabricOptions options, Parts parts)
+    private static WebApplication Commands(FabricOptions options, Parts parts, TimeProvider clock)
     {
         // The folder is held: a socket that lies there is what a killed process left.
         File.Delete(options.Socket);
@@ -89,7 +100,8 @@ internal sealed class FabricHost : IAsyncDisposable
         var app = builder.Build();
         app.Use(CommandFailures.Answer);
         app.UseRouting();
-        new CommandEndpoints(parts.Goals, parts.Packages, parts.Contacts, parts.Strangers, Version).Map(app);
+        new CommandEndpoints(parts.Goals, parts.Packages, parts.Contacts, parts.Strangers, parts.Snapshots, Version).Map(app);
+        new SnapshotCommands(parts.Snapshots, clock).Map(app);
         return app;
     }
 

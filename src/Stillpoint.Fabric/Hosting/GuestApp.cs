@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Stillpoint.Fabric.Callers;
 using Stillpoint.Fabric.Goals;
 using Stillpoint.Fabric.Reports;
+using Stillpoint.Fabric.Snapshots;
 using Stillpoint.Fabric.Wire;
 
 namespace Stillpoint.Fabric.Hosting;
@@ -39,6 +40,26 @@ internal static class GuestApp
         return app;
     }
 
+    /// <summary>The snapshot endpoint: an address of its own, where nobody is known by theirs.</summary>
+    public static WebApplication BuildSnapshots(System.Net.IPEndPoint at, Parts parts, TimeProvider clock)
+    {
+        var builder = FabricHost.Builder();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel);
+            var limit = new CallerLimit();
+            kestrel.Listen(at, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(limit.Hold);
+            });
+        });
+        var app = builder.Build();
+        app.Use(Quietly);
+        app.Run(new SnapshotEndpoint(parts.Snapshots, clock).AnswerAsync);
+        return app;
+    }
+
     /// <summary>What a guest does wrong, or stops doing, is no error of ours: it gets its status, and cannot fill the log.</summary>
     private static async Task Quietly(HttpContext context, RequestDelegate next)
     {
@@ -56,7 +77,7 @@ internal static class GuestApp
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, FabricOptions options)
+    private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MostBody;
@@ -66,6 +87,11 @@ internal static class GuestApp
         kestrel.Limits.KeepAliveTimeout = Idle;
         kestrel.Limits.MinRequestBodyDataRate = new(LeastBytesPerSecond, Grace);
         kestrel.Limits.MinResponseDataRate = new(LeastBytesPerSecond, Grace);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, FabricOptions options)
+    {
+        Limit(kestrel);
         var limit = new CallerLimit();
         foreach (var address in options.Listen)
             foreach (var port in new[] { options.WirePort, options.PluginPort })
@@ -78,4 +104,4 @@ internal static class GuestApp
 }
 
 /// <summary>What both sides work on.</summary>
-internal sealed record Parts(ICallers Callers, GoalStore Goals, Packages.PackageStore Packages, VmContacts Contacts, Strangers Strangers);
+internal sealed record Parts(ICallers Callers, GoalStore Goals, Packages.PackageStore Packages, VmContacts Contacts, Strangers Strangers, SnapshotDesk Snapshots);

@@ -172,6 +172,21 @@ public enum FailureCode
 
     /// <summary>Application consistency was wanted, and the guest has no script before the freeze.</summary>
     GuestScriptsMissing,
+
+    /// <summary>`stillpoint-fabricd` does not answer, or does not take what it is told.</summary>
+    FabricNotAnswering,
+
+    /// <summary>The guest's Azure agent asked for nothing.</summary>
+    AzureAgentSilent,
+
+    /// <summary>The agent is there; the extension did not call in its time.</summary>
+    ExtensionSilent,
+
+    /// <summary>The extension, or the agent about it, reported a failure; its code is the argument.</summary>
+    ExtensionFailed,
+
+    /// <summary>Application consistency was wanted of a channel that runs no scripts.</summary>
+    ScriptsNotOverChannel,
     NotFrozenByPolicy,
     VmPoweredOff,
     ConsistencyNotReached,

@@ -42,7 +42,7 @@ internal sealed class FabricUnderTest : IAsyncDisposable
     {
         if (_host is not null) await _host.DisposeAsync();
         Client?.Dispose();
-        var options = new FabricOptions(_folder["state"], _folder["sock"], [IPAddress.Parse(_net + ".1")]) { WirePort = 18080 };
+        var options = new FabricOptions(_folder["state"], _folder["sock"], [IPAddress.Parse(_net + ".1")]) { WirePort = 18080, Snapshot = new(IPAddress.Parse(_net + ".1"), 18081) };
         _host = await FabricHost.StartAsync(options, TimeProvider.System, CancellationToken.None);
         Client = new(options.Socket);
     }

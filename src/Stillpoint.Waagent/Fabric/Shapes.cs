@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Stillpoint.Fabric;
+namespace Stillpoint.Waagent;
 
 /// <summary>What a VM is to be told. Sent again as it is, it changes nothing.</summary>
 /// <param name="Name">The VM's, 1-255 characters.</param>
@@ -53,6 +53,11 @@ public sealed record FailureAnswer(string Code, string Stage, IReadOnlyDictionar
 [JsonSerializable(typeof(GoalView))]
 [JsonSerializable(typeof(VmReport))]
 [JsonSerializable(typeof(FabricView))]
+[JsonSerializable(typeof(SnapshotRequest))]
+[JsonSerializable(typeof(SnapshotTicketView))]
+[JsonSerializable(typeof(SnapshotView))]
+[JsonSerializable(typeof(SnapshotAnswer))]
+[JsonSerializable(typeof(SnapshotAnswered))]
 [JsonSerializable(typeof(FailureAnswer))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class FabricJson : JsonSerializerContext;

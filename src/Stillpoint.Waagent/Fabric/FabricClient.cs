@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using Stillpoint.Model;
 
-namespace Stillpoint.Fabric;
+namespace Stillpoint.Waagent;
 
 /// <summary>
 /// Commands to `stillpoint-fabricd` by its socket, which only its own user and root may open. Refusals are <see cref="FailureException"/>; a service that does
@@ -60,6 +61,34 @@ public sealed class FabricClient : IDisposable
     {
         using var content = new StreamContent(package);
         using var answer = await AskAsync(HttpMethod.Put, $"/packages/{name}/{version}", content, ct);
+    }
+
+    /// <summary>Opens a snapshot for a VM; one that was open before is closed. Its address goes into the VM's goal.</summary>
+    /// <exception cref="FailureException">RequestInvalid: also where the service has no address for it.</exception>
+    public async Task<SnapshotTicketView> OpenSnapshotAsync(VmId vm, SnapshotRequest request, CancellationToken ct)
+    {
+        using var content = JsonContent.Create(request, FabricJson.Default.SnapshotRequest);
+        return await SendAsync(HttpMethod.Put, $"/vms/{vm}/snapshot", content, FabricJson.Default.SnapshotTicketView, ct);
+    }
+
+    /// <summary>Returns as soon as there is something newer than <paramref name="after"/>, at the latest after <paramref name="wait"/> (at most 60 s).</summary>
+    /// <exception cref="FailureException">VmNotFound: it is not open any more.</exception>
+    public Task<SnapshotView> WatchSnapshotAsync(VmId vm, string task, long after, TimeSpan wait, CancellationToken ct) => SendAsync(
+        HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/vms/{vm}/snapshot/{task}?after={after}&wait={Math.Max(0, (long)wait.TotalMilliseconds)}"),
+        null, FabricJson.Default.SnapshotView, ct);
+
+    /// <summary>The word that the guest waits for.</summary>
+    /// <returns>False: it does not wait.</returns>
+    public async Task<bool> AnswerSnapshotAsync(VmId vm, string task, SnapshotAnswer answer, CancellationToken ct)
+    {
+        using var content = JsonContent.Create(answer, FabricJson.Default.SnapshotAnswer);
+        return (await SendAsync(HttpMethod.Put, $"/vms/{vm}/snapshot/{task}", content, FabricJson.Default.SnapshotAnswered, ct)).Waited;
+    }
+
+    /// <summary>From now on nobody may ask; who waits is refused.</summary>
+    public async Task CloseSnapshotAsync(VmId vm, string task, CancellationToken ct)
+    {
+        using var answer = await AskAsync(HttpMethod.Delete, $"/vms/{vm}/snapshot/{task}", null, ct);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,4 +1,4 @@
-namespace Stillpoint.Fabric;
+namespace Stillpoint.Waagent;
 
 /// <summary>What an agent reported last. Its text is the guest's: shortened, never translated, never to be trusted.</summary>
 /// <param name="GuestTime">The guest's clock when it wrote this; null: it was not readable.</param>
