@@ -21,6 +21,13 @@ public sealed class WaagentSetupTests
         expected, GuestWord.Of(new(1, "", frozen, thawed, guard, true, null, new Dictionary<string, long>()), "web1", TimeSpan.FromSeconds(10)).Thawed);
 
     [Fact]
+    public void Report_WithWordsThatMoveACursor_IsToldWithoutThem()
+    {
+        var word = GuestWord.Of(new(2, "a\u001b[2Jb\nc", 2, 2, "clean", true, null, new Dictionary<string, long>()), "web1", TimeSpan.FromSeconds(10));
+        Assert.Equal("a [2Jb c", word.Reason!.Evidence[0].Text);
+    }
+
+    [Fact]
     public void Silence_AfterLeaveToFreeze_IsNoThaw()
     {
         var word = GuestWord.Silent("web1", TimeSpan.FromSeconds(10));

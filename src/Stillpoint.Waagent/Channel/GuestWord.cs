@@ -25,10 +25,13 @@ internal sealed record GuestWord(bool Thawed, Failure? Reason, TimeSpan? FrozenF
     /// <summary>The report did not come, but the agent says that the extension ended well: that means all of it.</summary>
     public static GuestWord OfAgent { get; } = None with { Thawed = true, Guard = GuardVerdict.DidNotFire };
 
+    /// <summary>A guest's words, for a screen: without what moves cursors.</summary>
+    public static string Plain(string words) => string.Concat(words.Select(c => char.IsControl(c) ? ' ' : c));
+
     private static Failure? Why(GuestReport report, GuardVerdict guard, string vm, TimeSpan limit)
     {
         var seconds = limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-        var said = new Evidence("extension's report", $"{Number(report.Code)} {report.Message}".TrimEnd());
+        var said = new Evidence("extension's report", Plain($"{Number(report.Code)} {report.Message}").TrimEnd());
         return report.Code switch
         {
             121 or 123 => Failure.Of(FailureCode.FreezeFailed, Stage.Freeze, ("vm", vm)).With(said).CanRetry(),

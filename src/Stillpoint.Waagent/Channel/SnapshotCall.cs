@@ -145,7 +145,7 @@ internal sealed class SnapshotCall(
     }
 
     public static Failure Failed(string name, string code, string message) =>
-        Failure.Of(FailureCode.ExtensionFailed, Stage.Preflight, ("vm", name), ("code", code)).With(new("extension", message)).CanRetry();
+        Failure.Of(FailureCode.ExtensionFailed, Stage.Preflight, ("vm", name), ("code", code)).With(new("extension", GuestWord.Plain(message))).CanRetry();
 
     private async Task TellAsync(CancellationToken ct)
     {

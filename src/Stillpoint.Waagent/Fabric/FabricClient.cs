@@ -12,6 +12,9 @@ namespace Stillpoint.Waagent;
 /// </summary>
 public sealed class FabricClient : IDisposable
 {
+    /// <summary>Longer than the longest wait that is asked for; what takes so long has no answer.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(75);
+
     private readonly HttpClient _http;
 
     public FabricClient(string socket) => _http = new(new SocketsHttpHandler
@@ -35,6 +38,7 @@ public sealed class FabricClient : IDisposable
     })
     {
         BaseAddress = new("http://localhost"),
+        Timeout = Bound,
     };
 
     /// <exception cref="FailureException">RequestInvalid, DataFolderUnusable.</exception>
@@ -102,13 +106,25 @@ public sealed class FabricClient : IDisposable
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        var answer = await _http.SendAsync(request, ct);
+        var answer = await SendAsync(request, ct);
         if (answer.IsSuccessStatusCode) return answer;
         using (answer)
         {
             if (answer.Content.Headers.ContentType?.MediaType is not "application/problem+json")
                 throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode}", null, answer.StatusCode);
             throw Failed((await answer.Content.ReadFromJsonAsync(FabricJson.Default.FailureAnswer, ct))!);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        try
+        {
+            return await _http.SendAsync(request, ct);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"{request.Method} {request.RequestUri}: no answer in {Bound.TotalSeconds:0} s", e);
         }
     }
 

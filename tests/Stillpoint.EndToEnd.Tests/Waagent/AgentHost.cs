@@ -27,7 +27,7 @@ public sealed class AgentHost : IAsyncDisposable
     public async Task StartAsync()
     {
         Needs.VirtualMachine();
-        Needs.Programs("ip", "nsenter");
+        Needs.Programs("ip", "nsenter", "curl");
         Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
         if (_libvirt is not null) return;
         Package = await ExtensionPackage.BuildAsync();

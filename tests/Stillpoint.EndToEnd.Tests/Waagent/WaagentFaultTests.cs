@@ -24,9 +24,20 @@ public sealed class WaagentFaultTests(AgentHost host)
         await Eventually.IsAsync("the agent has uninstalled it", async () => JsonDocument.Parse(await host.FabricAsync("GET", $"/vms/{vm}")).RootElement.GetProperty("contact").GetProperty("status")
             is { ValueKind: JsonValueKind.Object } status && status.GetProperty("value") is var value && value.GetProperty("incarnation").GetString() == $"{incarnation}"
             && value.GetProperty("handlers").GetArrayLength() == 0);
-        Assert.Equal("", (await host.Guest.RunAsync("ls -d /var/lib/waagent/Stillpoint.VMSnapshot-* 2> /dev/null | grep -v zip || true")).Trim());
+        Assert.Equal("", (await host.Guest.RunAsync("ls -d /var/lib/waagent/Stillpoint.VMSnapshot-*/ 2> /dev/null || true")).Trim());
 
         AtRest(await cli.BackupAsync(host.Guest.Name, "--exclude-disk", "vdb"));
+    });
+
+    [Fact(Explicit = true)]
+    public Task Extension_OfAnotherVersion_IsInstalledByTheNextBackup() => RunAsync(async cli =>
+    {
+        AtRest(await cli.BackupAsync(host.Guest.Name, "--exclude-disk", "vdb"));
+        var newer = cli.Folder["Stillpoint.VMSnapshot-0.2.0.zip"];
+        File.Copy(host.Package, newer);
+        (await cli.RunAsync("vm", "channel", host.Guest.Name, "--use", "waagent", "--extension", newer)).Must();
+        AtRest(await cli.BackupAsync(host.Guest.Name, "--exclude-disk", "vdb"));
+        Assert.Equal("/var/lib/waagent/Stillpoint.VMSnapshot-0.2.0", (await host.Guest.RunAsync("ls -d /var/lib/waagent/Stillpoint.VMSnapshot-*/")).Trim().TrimEnd('/'));
     });
 
     [Fact(Explicit = true)]
@@ -45,6 +56,17 @@ public sealed class WaagentFaultTests(AgentHost host)
     });
 
     [Fact(Explicit = true)]
+    public Task Host_KilledWhileTheGuestIsFrozen_LeavesItThawed() => RunAsync(async cli =>
+    {
+        using var job = await PausedJob.AtAsync("Beginning", cli, "backup", host.Guest.Name, "--exclude-disk", "vdb");
+        await job.KillAsync(Victims.Worker | Victims.Control | Victims.Warden);
+        await host.Guest.MustWriteAsync();
+        // The extension thaws by itself, and its guard has nothing to do.
+        await Eventually.IsAsync("the work has ended", async () => (await host.Guest.RunAsync($"systemctl list-units --no-legend --state=active {Work}")).Trim().Length == 0);
+        AtRest(await cli.BackupAsync(host.Guest.Name, "--exclude-disk", "vdb"));
+    });
+
+    [Fact(Explicit = true)]
     public Task Agent_RestartedWhileFrozen_DisturbsNothing() => RunAsync(async cli =>
     {
         var reference = cli.Folder["reference.raw"];
@@ -59,7 +81,7 @@ public sealed class WaagentFaultTests(AgentHost host)
     [Fact(Explicit = true)]
     public Task Endpoint_Blocked_IsSteppedDownToTheOtherAgent() => RunAsync(async cli =>
     {
-        await host.Guest.RunAsync("ip rule add pref 10 to 168.63.129.16 ipproto tcp dport 32527 prohibit");
+        await host.Guest.RunAsync("ip rule add pref 10 to 168.63.129.16 ipproto 6 dport 32527 prohibit");
         var blocked = await cli.BackupAsync(host.Guest.Name, "--exclude-disk", "vdb");
         Assert.Equal("file-system", blocked["consistency"].GetString());
         Assert.Contains("extension-failed", blocked.Warnings());
