@@ -60,8 +60,9 @@ internal sealed class CliProcess(string data)
     /// <summary>To be interrupted by the test.</summary>
     public (Process Process, Task<string> Out, Task<string> Error) Start(params string[] words)
     {
-        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var word in (string[])[.. words, "--data", data, "--lang", "en"]) start.ArgumentList.Add(word);
+        // A shell's background jobs ignore Ctrl-C, and so would the program: these tests may be one.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var word in (string[])["--default-signal", Program, .. words, "--data", data, "--lang", "en"]) start.ArgumentList.Add(word);
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("STILLPOINT", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         var process = Process.Start(start)!;
         process.StandardInput.Close();
