@@ -66,7 +66,7 @@ ${table.join('\n')}
 }
 `)
 
-const kinds = ['stage', 'consistency', 'job-state', 'job-kind', 'sub-task', 'read-mode', 'power']
+const kinds = ['stage', 'consistency', 'job-state', 'job-kind', 'sub-task', 'read-mode', 'power', 'keep', 'plan', 'start-kind']
 const causeKinds = ['worth', 'link', 'confidence']
 for (const language of ['en', 'nl', 'zh-Hans', 'pt-BR', 'fr']) {
   const words = {}

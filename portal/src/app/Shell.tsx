@@ -1,6 +1,7 @@
 import { Button, Select } from '@fluentui/react-components'
 import {
-  BoxRegular, ClipboardTaskListLtrRegular, DocumentSearchRegular, HistoryRegular, HomeRegular, ServerRegular, SettingsRegular, StethoscopeRegular,
+  AlertRegular, BoxRegular, CalendarClockRegular, ClipboardTaskListLtrRegular, DocumentSearchRegular, HistoryRegular, HomeRegular, ServerRegular, SettingsRegular,
+  ShieldCheckmarkRegular, StethoscopeRegular,
 } from '@fluentui/react-icons'
 import { lazy, Suspense, useEffect, useRef, type ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -18,6 +19,10 @@ const Vms = lazy(() => import('../pages/Vms'))
 const Vm = lazy(() => import('../pages/Vm'))
 const Jobs = lazy(() => import('../pages/Jobs'))
 const Job = lazy(() => import('../pages/Job'))
+const Policies = lazy(() => import('../pages/Policies'))
+const Policy = lazy(() => import('../pages/Policy'))
+const Plan = lazy(() => import('../pages/Plan'))
+const Alerts = lazy(() => import('../pages/Alerts'))
 const Restore = lazy(() => import('../pages/Restore'))
 const Doctor = lazy(() => import('../pages/Doctor'))
 const Cause = lazy(() => import('../pages/Cause'))
@@ -33,6 +38,9 @@ function pageOf(path: string): ReactElement {
       case '': return <Overview />
       case 'vms': return <Vms />
       case 'jobs': return <Jobs />
+      case 'policies': return <Policies />
+      case 'plan': return <Plan />
+      case 'alerts': return <Alerts />
       case 'restore': return <Restore />
       case 'doctor': return <Doctor />
       case 'vault': return <Vault />
@@ -42,6 +50,7 @@ function pageOf(path: string): ReactElement {
   }
   if (first === 'vms' && second) return <Vm key={second} id={second} />
   if (first === 'jobs' && second) return <Job key={second} id={second} />
+  if (first === 'policies' && second) return <Policy key={second} name={second} />
   if (first === 'doctor' && second) return <Cause key={second} id={second} />
   return <NotFound />
 }
@@ -86,6 +95,9 @@ function Navigation({ path }: { path: string }): ReactElement {
     ['/', t('page.overview'), <HomeRegular key="i" fontSize={20} />, true],
     ['/vms', t('page.vms'), <ServerRegular key="i" fontSize={20} />, true],
     ['/jobs', t('page.jobs'), <ClipboardTaskListLtrRegular key="i" fontSize={20} />, true],
+    ['/alerts', t('page.alerts'), <AlertRegular key="i" fontSize={20} />, true],
+    ['/policies', t('page.policies'), <ShieldCheckmarkRegular key="i" fontSize={20} />, true],
+    ['/plan', t('page.plan'), <CalendarClockRegular key="i" fontSize={20} />, true],
     ['/restore', t('page.restore'), <HistoryRegular key="i" fontSize={20} />, may('operator')],
     ['/doctor', t('page.doctor'), <StethoscopeRegular key="i" fontSize={20} />, true],
     ['/vault', t('page.vault'), <BoxRegular key="i" fontSize={20} />, may('reader', true)],

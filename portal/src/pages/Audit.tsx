@@ -22,7 +22,7 @@ export default function Audit(): ReactElement {
         <Button type="submit">{t('audit.filter')}</Button>
       </form>
       <Answer asked={asked}>
-        {page => (page.items.length === 0 ? <Empty>{t('filter.nothing')}</Empty> : (
+        {page => (page.items.length === 0 ? <Empty>{who ? t('filter.nothing') : t('audit.none')}</Empty> : (
           <div className="card">
             <Table
               label={t('page.audit')} rows={page.items} id={a => a.id}

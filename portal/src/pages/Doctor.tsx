@@ -1,7 +1,7 @@
-import { Button, Field, SearchBox, Textarea } from '@fluentui/react-components'
+import { Button, Field, SearchBox, Select, Textarea } from '@fluentui/react-components'
 import { useRef, useState, type DragEvent, type FormEvent, type ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ask } from '../api/client'
+import { ask, may } from '../api/client'
 import { useAsk } from '../api/useAsk'
 import { PageLink, setQuery, usePlace } from '../app/router'
 import type { DiagnosisView, ExplanationView } from '../generated/api'
@@ -9,7 +9,9 @@ import { number } from '../parts/format'
 import { Answer, Empty, ErrorBar, Page, Section } from '../parts/States'
 import { Table } from '../parts/Table'
 import { word } from '../texts'
+import { vmsOfHost } from './backups'
 import { Found } from './Diagnosis'
+import { Examine } from './Examine'
 
 export default function Doctor(): ReactElement {
   const { t } = useTranslation()
@@ -19,6 +21,7 @@ export default function Doctor(): ReactElement {
         <Bundle />
         <Explain />
       </div>
+      {may('operator') ? <OfVm /> : null}
       <Catalogue />
     </Page>
   )
@@ -97,6 +100,31 @@ function Explain(): ReactElement {
         {found && found.causes.length > 0 ? <ol>{found.causes.map(c => <li key={c.id}><PageLink href={`/doctor/${c.id}`}>{c.title}</PageLink></li>)}</ol> : null}
       </div>
     </Section>
+  )
+}
+
+/** The VM is in the address, so that a look at it can be linked to. */
+function OfVm(): ReactElement {
+  const { t } = useTranslation()
+  const { query } = usePlace()
+  const vm = query.get('vm') ?? ''
+  const vms = useAsk('vms', vmsOfHost)
+  return (
+    <>
+      <Section title={t('doctor.of-vm')}>
+        <Answer asked={vms}>
+          {found => (
+            <Field label={t('vm.vm')}>
+              <Select value={vm} onChange={(_, d) => setQuery({ vm: d.value })}>
+                <option value="">{t('doctor.choose-vm')}</option>
+                {found.map(v => <option key={v.id} value={v.id}>{v.name}</option>)}
+              </Select>
+            </Field>
+          )}
+        </Answer>
+      </Section>
+      {vm ? <Examine key={vm} vm={vm} /> : null}
+    </>
   )
 }
 

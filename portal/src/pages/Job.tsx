@@ -12,11 +12,12 @@ import { Confirm } from '../parts/Confirm'
 import { FailureText } from '../parts/Failure'
 import { duration, size, time } from '../parts/format'
 import { JobProgress } from '../parts/JobProgress'
-import { Answer, Empty, ErrorBar, Page, Section } from '../parts/States'
-import { Table } from '../parts/Table'
+import { Answer, ErrorBar, Page, Section } from '../parts/States'
 import { word } from '../texts'
 import { startBackup } from './backups'
 import { Diagnosis } from './Diagnosis'
+import { FactsOfJob } from './Facts'
+import { Report } from './Report'
 
 export default function Job({ id }: { id: string }): ReactElement {
   const { t } = useTranslation()
@@ -50,6 +51,7 @@ function Details({ details }: { details: JobDetailsView }): ReactElement {
       </Section>
       <SubTasks job={job} subTasks={details.subTasks} />
       {job.failure ? <ErrorDetails job={job} /> : null}
+      {job.ended && job.kind !== 'backup' ? <Report job={job.id} /> : null}
       {details.warnings.length > 0 ? (
         <Section title={t('job.warnings')}>
           {details.warnings.map((w, i) => <FailureText key={i} failure={w} />)}
@@ -123,28 +125,8 @@ function Facts({ job }: { job: string }): ReactElement {
   return (
     <details className="card" onToggle={e => setOpen(e.currentTarget.open)}>
       <summary>{t('job.facts')}</summary>
-      {open ? <FactTable job={job} /> : null}
+      {open ? <FactsOfJob job={job} /> : null}
     </details>
-  )
-}
-
-function FactTable({ job }: { job: string }): ReactElement {
-  const { t } = useTranslation()
-  const asked = useAsk(`facts ${job}`, signal => ask('listJobFacts', { job }, undefined, { signal }))
-  return (
-    <Answer asked={asked}>
-      {facts => (facts.length === 0 ? <Empty>{t('diagnosis.nothing-seen')}</Empty> : (
-        <Table
-          label={t('job.facts')} rows={facts.map((f, i) => ({ ...f, key: String(i) }))} id={f => f.key}
-          columns={[
-            { key: 'name', title: t('fact.name'), name: true, cell: f => <code>{f.name}</code> },
-            { key: 'value', title: t('fact.value'), cell: f => <code>{f.value}</code> },
-            { key: 'source', title: t('fact.source'), wide: true, cell: f => f.source },
-            { key: 'time', title: t('fact.time'), wide: true, cell: f => (f.time ? time(f.time) : '') },
-          ]}
-        />
-      ))}
-    </Answer>
   )
 }
 

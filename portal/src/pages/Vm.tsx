@@ -15,7 +15,9 @@ import { Answer, Empty, ErrorBar, Page, Section } from '../parts/States'
 import { Table } from '../parts/Table'
 import { startBackup } from './backups'
 import { Diagnosis } from './Diagnosis'
+import { Examine } from './Examine'
 import { Points } from './Points'
+import { Protection } from './Protection'
 
 export default function Vm({ id }: { id: string }): ReactElement {
   const { t } = useTranslation()
@@ -35,9 +37,11 @@ export default function Vm({ id }: { id: string }): ReactElement {
       ) : null}
       <div className="two">
         <Section title={t('vm.state')}><Answer asked={vm}>{found => <State vm={found} />}</Answer></Section>
+        <Protection vm={id} name={name} />
         <Section title={t('vm.last-diagnosis')}>
           {troubled ? <><PageLink href={`/jobs/${troubled.id}`}>{t('vm.to-troubled-job')}</PageLink><Diagnosis job={troubled.id} /></> : <Empty>{t('vm.no-trouble')}</Empty>}
         </Section>
+        {may('operator') ? <Examine vm={id} /> : null}
       </div>
       <Points vm={id} />
       <Section title={t('vm.disks')}><Answer asked={vm}>{found => <Disks vm={found} />}</Answer></Section>

@@ -3,6 +3,7 @@ import {
   CheckmarkCircleRegular, CircleRegular, DismissCircleRegular, PauseCircleRegular, ProhibitedRegular, SpinnerIosRegular, WarningRegular,
 } from '@fluentui/react-icons'
 import type { ReactElement } from 'react'
+import { useTranslation } from 'react-i18next'
 import { word } from '../texts'
 
 type Color = 'success' | 'warning' | 'danger' | 'informative' | 'brand' | 'subtle'
@@ -34,5 +35,9 @@ function Sign({ of, kind, code }: { of: Record<string, [Color, ReactElement]>; k
 }
 
 export const JobState = ({ state }: { state: string }): ReactElement => <Sign of={jobs} kind="job-state" code={state} />
-export const Power = ({ state }: { state: string }): ReactElement => <Sign of={powers} kind="power" code={state} />
+/** In a list there is no room for what else is to be said of a VM that is gone. */
+export function Power({ state }: { state: string }): ReactElement {
+  const { t } = useTranslation()
+  return state === 'gone' ? <Badge appearance="tint" color="informative" icon={<CircleRegular />} className="sign">{t('vms.gone')}</Badge> : <Sign of={powers} kind="power" code={state} />
+}
 export const Worth = ({ consistency }: { consistency: string }): ReactElement => <Sign of={worths} kind="consistency" code={consistency} />

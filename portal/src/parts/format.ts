@@ -46,7 +46,9 @@ export function duration(ms: number): string {
   if (seconds < 3600) return `${unit(Math.floor(seconds / 60), 'minute')} ${unit(seconds % 60, 'second')}`
   const minutes = Math.round(seconds / 60)
   if (minutes < 1440) return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`
-  return `${unit(Math.floor(minutes / 1440), 'day')} ${unit(Math.floor((minutes % 1440) / 60), 'hour')}`
+  const days = unit(Math.floor(minutes / 1440), 'day')
+  const hours = Math.floor((minutes % 1440) / 60)
+  return hours === 0 ? days : `${days} ${unit(hours, 'hour')}`
 }
 
 /** How long ago, in words. */

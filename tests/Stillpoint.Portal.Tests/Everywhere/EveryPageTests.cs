@@ -53,9 +53,9 @@ public sealed partial class EveryPageTests(PortalSite site)
         var links = await visit.Page.Locator("nav a").EvaluateAllAsync<string[]>("links => links.map(a => a.getAttribute('href'))");
         Assert.Equal(role switch
         {
-            Role.Reader => ["/", "/vms", "/jobs", "/doctor", "/vault", "/settings"],
-            Role.Operator => ["/", "/vms", "/jobs", "/restore", "/doctor", "/vault", "/settings"],
-            _ => new[] { "/", "/vms", "/jobs", "/restore", "/doctor", "/vault", "/audit", "/settings" },
+            Role.Reader => ["/", "/vms", "/jobs", "/alerts", "/policies", "/plan", "/doctor", "/vault", "/settings"],
+            Role.Operator => ["/", "/vms", "/jobs", "/alerts", "/policies", "/plan", "/restore", "/doctor", "/vault", "/settings"],
+            _ => new[] { "/", "/vms", "/jobs", "/alerts", "/policies", "/plan", "/restore", "/doctor", "/vault", "/audit", "/settings" },
         }, links);
         foreach (var link in links)
         {
@@ -85,7 +85,8 @@ public sealed partial class EveryPageTests(PortalSite site)
         language => {
           const faults = [], page = document.documentElement;
           if (page.lang !== language) faults.push(`lang ${page.lang}`);
-          if (page.scrollWidth > innerWidth) faults.push(`scrolls sideways: ${page.scrollWidth}`);
+          const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest('.long, .scrolls')).at(-1);
+          if (page.scrollWidth > innerWidth) faults.push(`scrolls sideways: ${page.scrollWidth}, ${out?.className} ${out?.textContent}`);
           if (innerWidth < 900) return faults;
           for (const cell of document.querySelectorAll('.long .cell')) if (cell.scrollWidth > cell.clientWidth) faults.push(`cut off: ${cell.textContent}`);
           for (const cell of document.querySelectorAll('.table .name, .table .code')) {

@@ -16,6 +16,7 @@ internal static class PageList
         return
         [
             ("overview", "/"), ("vms", "/vms"), ("vm", Vm), ("jobs", "/jobs"), ("job", $"/jobs/{failed.Id}"),
+            ("alerts", "/alerts"), ("policies", "/policies"), ("policy", "/policies/nightly"), ("policy-new", "/policies/+"), ("plan", "/plan"),
             ("restore", $"/restore?vm={ManyVms.All[0].Id}"), ("restore-target", $"/restore?point={point.Id}"), ("doctor", "/doctor"),
             ("cause", "/doctor/fs-freeze-lock-held"), ("vault", "/vault"), ("audit", "/audit"), ("settings", "/settings"), ("nowhere", "/no/such/page"),
         ];

@@ -14,7 +14,7 @@ public sealed class Pictures(PortalSite site)
     private static readonly (string Page, bool Dark, string Language)[] Wanted =
     [
         ("overview", false, "en"), ("overview", true, "nl"), ("vms", false, "zh-Hans"), ("vm", true, "en"), ("jobs", false, "pt-BR"), ("job", false, "en"), ("job", true, "fr"),
-        ("restore-target", false, "en"), ("doctor", true, "en"), ("vault", false, "nl"), ("settings", true, "pt-BR"),
+        ("alerts", true, "nl"), ("policies", false, "en"), ("policy", false, "fr"), ("plan", false, "en"), ("restore", false, "en"), ("restore-target", false, "en"), ("doctor", true, "en"), ("vault", false, "nl"), ("settings", true, "pt-BR"),
     ];
 
     [Fact(Explicit = true)]

@@ -12,13 +12,17 @@ internal static class ManyVms
 {
     private static readonly string[] Groups = ["web", "db", "app", "mail", "build"];
 
-    public static IReadOnlyList<KnownVm> All { get; } = [.. Enumerable.Range(0, 500).Select(Vm)];
+    public static IReadOnlyList<KnownVm> All { get; } = Of(500);
 
-    public static IHypervisorHost Host() => PartialFake.Of<IHypervisorHost>(
+    public static IReadOnlyList<KnownVm> Of(int count) => [.. Enumerable.Range(0, count).Select(Vm)];
+
+    public static IHypervisorHost Host() => Host(All);
+
+    public static IHypervisorHost Host(IReadOnlyList<KnownVm> all) => PartialFake.Of<IHypervisorHost>(
         ("get_Uri", _ => HostUri.Default),
         ("DisposeAsync", _ => ValueTask.CompletedTask),
-        ("ListDomainsAsync", _ => Task.FromResult<IReadOnlyList<DomainSummary>>([.. All.Select(v => new DomainSummary(v.Id, v.Name, v.State, true))])),
-        ("FindDomainAsync", a => All.FirstOrDefault(v => v.Name == (string)a[0]! || v.Id.ToString() == (string)a[0]!) is { } found
+        ("ListDomainsAsync", _ => Task.FromResult<IReadOnlyList<DomainSummary>>([.. all.Select(v => new DomainSummary(v.Id, v.Name, v.State, true))])),
+        ("FindDomainAsync", a => all.FirstOrDefault(v => v.Name == (string)a[0]! || v.Id.ToString() == (string)a[0]!) is { } found
             ? Task.FromResult(DomainOf(found))
             : Task.FromException<IDomain>(new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", (string)a[0]!)))));
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Stillpoint.Control;
 using Stillpoint.Control.Access;
 using Stillpoint.Model;
 using Stillpoint.Server.Tests.Hosting;
@@ -41,6 +42,7 @@ public sealed class PortalSite : IAsyncLifetime
             SixtyDays.FillCatalog(h.Data, h.VaultFolder, now);
         });
         await SixtyDays.FillVaultAsync(_host.VaultFolder, now);
+        await _host.Part<StillpointControl>().AlertWatch.LookAsync(_host.VaultFolder, _ => "", _ => { }, CancellationToken.None);
         foreach (var role in Enum.GetValues<Role>()) _host.AddUser(role.ToText(), role);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox"] });

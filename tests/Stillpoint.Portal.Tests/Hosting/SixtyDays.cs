@@ -2,6 +2,7 @@ using Stillpoint.Control;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Control.Tests.Fakes;
 using Stillpoint.Engine.Points;
+using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Vault;
 using Stillpoint.Vault.Stores;
@@ -25,6 +26,9 @@ internal static class SixtyDays
 
     public static bool StepsDown(int vm) => vm % 50 == 2;
 
+    /// <summary>Under "nightly" most, under "tight" more than fit into its window, under none the rest.</summary>
+    public const int Nightly = 400, Tight = 40, Protected = Nightly + Tight;
+
     public static readonly Failure Frozen = Failure.Of(FailureCode.FsFreezeLockHeld, Stage.Freeze)
         .With(new("qemu-ga", "guest-fsfreeze-status = frozen", null));
 
@@ -32,6 +36,7 @@ internal static class SixtyDays
     {
         using var database = CatalogDatabase.Open(data, TimeProvider.System);
         var jobs = new JobTable(database);
+        Protect(database);
         database.InTransaction(() =>
         {
             for (var day = Days; day > 0; day--)
@@ -45,6 +50,21 @@ internal static class SixtyDays
             new FolderStore(folder), VaultSecret.FromPassphrase("open sesame"), TimeProvider.System, CancellationToken.None);
         for (var vm = VmsWithPoints - 1; vm > 0; vm--) await AddPointAsync(vault, vm, now.AddDays(-61).AddMinutes(-vm), vm);
         for (var day = Days; day > 0; day--) await AddPointAsync(vault, 0, now.AddDays(-day).AddHours(1), day);
+    }
+
+    private static void Protect(CatalogDatabase database)
+    {
+        var policies = new PolicyTable(database, TimeProvider.System);
+        policies.Add(new("nightly") { Schedules = [ScheduleText.Parse("daily 20:00-06:00 Europe/Amsterdam", "UTC")], Retention = new(Daily: 14, Weekly: 8, Monthly: 12, Yearly: 3) });
+        policies.Add(new("tight") { Schedules = [ScheduleText.Parse("daily 03:00-03:10 Europe/Amsterdam", "UTC")], Retention = new(Last: 7) });
+        policies.Add(new("on-demand"));
+        new SettingTable(database).Scheduler = new() { PerHost = 12, PerStorage = 12, PerVault = 12 };
+        var protection = new ProtectionTable(database, TimeProvider.System);
+        database.InTransaction(() =>
+        {
+            foreach (var (number, vm) in ManyVms.All.Index().Take(Protected))
+                protection.Protect(vm.Id, vm.Name, HostUri.Default.Text, "/var/lib/libvirt/images", number < Nightly ? "nightly" : "tight", null);
+        });
     }
 
     private static void Add(JobTable jobs, string vault, int vm, DateTimeOffset at, bool last)

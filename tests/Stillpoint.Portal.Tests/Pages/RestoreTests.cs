@@ -18,6 +18,12 @@ public sealed class RestoreTests(PortalSite site)
         await using var visit = await site.VisitAsync(Role.Operator);
         var folder = site.Host.Folder["restored"];
         await visit.GoAsync($"/restore?vm={ManyVms.All[0].Id}");
+        // A day of the calendar, its point, and so on.
+        await Expect(visit.Page.Locator(".month button")).ToHaveCountAsync(await DaysInSightAsync());
+        await TabToAsync(visit, ".month button");
+        await visit.Page.Keyboard.PressAsync("ArrowLeft");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.Locator("tbody a[href^='/restore?point=']")).ToHaveCountAsync(1);
         await TabToAsync(visit, "a[href^='/restore?point=']");
         await visit.Page.Keyboard.PressAsync("Enter");
         await TabToAsync(visit, "input[type=radio][value=new-vm]");
@@ -64,6 +70,16 @@ public sealed class RestoreTests(PortalSite site)
         await Expect(visit.Page.GetByText("request-invalid")).ToBeVisibleAsync();
         await visit.Button("Back").ClickAsync();
         await Expect(visit.Page.GetByLabel("File for disk vda")).ToHaveValueAsync("/etc/disk.raw");
+    }
+
+    /// <summary>Of sixty, the days in the newest three months.</summary>
+    private async Task<int> DaysInSightAsync()
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam");
+        var points = (await site.Host.Client().Points.ListAsync(CancellationToken.None, vm: "web-001", limit: 100)).Items;
+        var days = points.Select(p => TimeZoneInfo.ConvertTime(p.Taken, zone).Date).ToList();
+        var first = new DateTime(days.Max().Year, days.Max().Month, 1).AddMonths(-2);
+        return days.Where(d => d >= first).Distinct().Count();
     }
 
     /// <summary>As somebody without a mouse goes: Tab until it is there.</summary>

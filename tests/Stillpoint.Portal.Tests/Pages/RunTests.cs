@@ -22,10 +22,12 @@ public sealed class RunTests(PortalSite site)
         await Expect(visit.Region("Space").GetByText($"{SixtyDays.Points}, of VMs: {SixtyDays.VmsWithPoints}")).ToBeVisibleAsync();
         await visit.Button("Verify now").ClickAsync();
         await Expect(visit.Page.GetByText("Verify vault · done in")).ToBeVisibleAsync();
+        await Expect(visit.Region("What was done").GetByText("none found")).ToBeVisibleAsync();
         await visit.Link("Vault").ClickAsync();
         await Expect(visit.Region("Space").Locator("dt:text-is('Packs never proven') + dd")).ToHaveTextAsync("0");
         await visit.Button("Only look what would go").ClickAsync();
         await Expect(visit.Page.GetByText("Collect garbage · done in")).ToBeVisibleAsync();
+        await Expect(visit.Region("What was done").GetByText("Would free")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed partial class PortalTextTests
     [Fact]
     public void Pages_OfThePortal_HaveNoWordsOfTheirOwn()
     {
-        string[] names = ["Stillpoint", "journalctl -u stillpointd", "stillpoint vault key", "stillpoint doctor --vm VM --repair safe", "/var/lib/libvirt/images"];
+        string[] names = ["Stillpoint", "journalctl -u stillpointd", "stillpoint vault key", "stillpoint doctor --vm VM --repair safe", "/var/lib/libvirt/images", "daily 20:00-06:00 Europe/Amsterdam", "backup 08:00-18:00 20MB Europe/Amsterdam"];
         var found = from source in PortalTexts.Sources
                     where source.File.EndsWith(".tsx", StringComparison.Ordinal)
                     from Match match in Written().Matches(source.Text)

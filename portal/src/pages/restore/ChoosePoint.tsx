@@ -1,16 +1,20 @@
-import { Button, Combobox, Field, Input, Option } from '@fluentui/react-components'
+import { Button, Combobox, Field, Option } from '@fluentui/react-components'
 import { useState, type ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask } from '../../api/client'
 import { useAsk } from '../../api/useAsk'
 import { PageLink, setQuery } from '../../app/router'
+import type { PointView } from '../../generated/api'
 import { Worth } from '../../parts/Badges'
-import { size, time } from '../../parts/format'
+import { Calendar, dayKey, type Mark } from '../../parts/Calendar'
+import { minute, size, time } from '../../parts/format'
 import { Answer, Empty, Section } from '../../parts/States'
 import { Table } from '../../parts/Table'
 import { vmsOfHost } from '../backups'
 
 const most = 50
+/** Months side by side. */
+const shown = 3
 
 /** Of a VM of the host, or of one that is gone: then its name is typed. */
 export function ChoosePoint({ vm }: { vm: string }): ReactElement {
@@ -49,13 +53,13 @@ function PointsOf({ vm }: { vm: string }): ReactElement {
   return (
     <Answer asked={asked}>
       {page => {
-        const shown = page.items.filter(p => !day || localDay(p.taken) === day)
+        const fitting = page.items.filter(p => !day || dayKey(p.taken) === day)
         return (
           <>
-            <Field label={t('restore.day')}><Input type="date" value={day} onChange={(_, d) => setDay(d.value)} /></Field>
-            {page.items.length === 0 ? <Empty>{t('points.none')}</Empty> : shown.length === 0 ? <Empty>{t('restore.none-that-day')}</Empty> : (
+            <Days points={page.items} chosen={day} onChoose={d => setDay(d === day ? '' : d)} />
+            {page.items.length === 0 ? <Empty>{t('points.none')}</Empty> : fitting.length === 0 ? <Empty>{t('restore.none-that-day')}</Empty> : (
               <Table
-                label={t('points.title')} rows={shown} id={p => p.id}
+                label={t('points.title')} rows={fitting} id={p => p.id}
                 columns={[
                   { key: 'taken', title: t('points.taken'), cell: p => <PageLink href={`/restore?point=${p.id}`}>{time(p.taken)}</PageLink> },
                   { key: 'worth', title: t('points.consistency'), cell: p => <Worth consistency={p.consistency} /> },
@@ -70,7 +74,29 @@ function PointsOf({ vm }: { vm: string }): ReactElement {
   )
 }
 
-function localDay(at: string): string {
-  const d = new Date(at)
-  return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}`
+/** Months with the days that have points; a day that is pressed again shows all. */
+function Days({ points, chosen, onChoose }: { points: PointView[]; chosen: string; onChoose: (day: string) => void }): ReactElement | null {
+  const { t } = useTranslation()
+  const newest = points[0]
+  const [back, setBack] = useState(0)
+  if (!newest) return null
+  const oldest = new Date(points.at(-1)?.taken ?? newest.taken)
+  const last = new Date(newest.taken)
+  const from = new Date(last.getFullYear(), last.getMonth() - shown + 1 - back, 1)
+  const marks = new Map<string, Mark>()
+  for (const p of points) {
+    const key = dayKey(p.taken)
+    marks.set(key, { kind: 'kept', lines: [...(marks.get(key)?.lines ?? []), minute(p.taken)] })
+  }
+  return (
+    <div>
+      <h3>{t('restore.day')}</h3>
+      <Calendar from={from} months={shown} marks={marks} today={new Date()} chosen={chosen} onChoose={onChoose} />
+      <div className="actions">
+        <Button size="small" disabled={from <= oldest} onClick={() => setBack(back + shown)}>{t('restore.earlier')}</Button>
+        <Button size="small" disabled={back === 0} onClick={() => setBack(Math.max(0, back - shown))}>{t('restore.later')}</Button>
+        {chosen ? <Button size="small" onClick={() => onChoose(chosen)}>{t('restore.all-days')}</Button> : null}
+      </div>
+    </div>
+  )
 }
