@@ -31,7 +31,7 @@ export default function Audit(): ReactElement {
                 { key: 'who', title: t('audit.who'), cell: a => a.who || t('audit.nobody') },
                 { key: 'action', title: t('audit.action'), name: true, cell: a => <><code>{a.action}</code>{a.job ? <> · <PageLink href={`/jobs/${a.job}`}>{t('job.job')}</PageLink></> : null}</> },
                 { key: 'outcome', title: t('audit.outcome'), cell: a => (a.outcome < 400 ? t('audit.done', { status: String(a.outcome) }) : t('audit.refused', { status: String(a.outcome) })) },
-                { key: 'target', title: t('audit.target'), wide: true, cell: a => <code>{a.target}</code> },
+                { key: 'target', title: t('audit.target'), wide: true, cell: a => <code className="anywhere">{a.target}</code> },
                 { key: 'from', title: t('audit.from'), wide: true, cell: a => `${a.address} (${a.via})` },
               ]}
             />

@@ -73,7 +73,7 @@ public sealed class PackageTests(VmSuite suite)
         await guest.RunAsync($"cat > /tmp/inner.xml <<'E'\n{Inner}\nE\nvirsh -q define /tmp/inner.xml && virsh -q start --paused inner", Long);
         var first = await CliAsync(guest, "backup inner --consistency crash");
         Assert.Equal("full", first.GetProperty("disks")[0].GetProperty("mode").GetString());
-        await guest.RunAsync("""virsh -q qemu-monitor-command inner --hmp 'qemu-io libvirt-1-format "write -P 66 1048576 1048576"'""");
+        await guest.RunAsync("""virsh -q qemu-monitor-command inner --hmp 'qemu-io -d /machine/peripheral/virtio-disk0/virtio-backend "write -P 66 1048576 1048576"'""");
         var second = await CliAsync(guest, "backup inner --consistency crash");
         var disk = second.GetProperty("disks")[0];
         Assert.Equal("incremental", disk.GetProperty("mode").GetString());
