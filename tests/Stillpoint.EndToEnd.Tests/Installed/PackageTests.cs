@@ -83,7 +83,7 @@ public sealed class PackageTests(VmSuite suite)
 
     private static async Task RestoreAsync(TestGuest guest, string first, string second)
     {
-        await guest.RunAsync("virsh -q destroy inner");
+        await guest.RunAsync("virsh -q destroy inner; mkdir /var/lib/libvirt/images/copy /var/lib/libvirt/images/older");
         await CliAsync(guest, $"restore {second} --as copy --folder /var/lib/libvirt/images/copy");
         await CliAsync(guest, $"restore {first} --as older --folder /var/lib/libvirt/images/older");
         await guest.RunAsync($"qemu-img compare {Image} /var/lib/libvirt/images/copy/*.qcow2");
