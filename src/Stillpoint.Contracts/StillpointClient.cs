@@ -46,6 +46,8 @@ public sealed class StillpointClient : IDisposable
 
     public DoctorCalls Doctor => new(this);
 
+    public SupportCalls Support => new(this);
+
     /// <summary>By the service's own socket, which only its user and root may open: no sign-in.</summary>
     public static StillpointClient OverSocket(string path, string language = "en") => new(
         new HttpClient(new SocketsHttpHandler
@@ -108,6 +110,14 @@ public sealed class StillpointClient : IDisposable
     internal Task<TOut> PostAsync<TOut>(string path, HttpContent? body, JsonTypeInfo<TOut> output, CancellationToken ct) =>
         SendAsync(new(HttpMethod.Post, Root + path) { Content = body }, output, ct);
 
+    /// <summary>For an answer that is a file.</summary>
+    internal async Task<byte[]> PostForBytesAsync<TIn>(string path, TIn body, JsonTypeInfo<TIn> input, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Root + path) { Content = JsonContent.Create(body, input) };
+        using var answer = await AskAsync(request, ct);
+        return await answer.Content.ReadAsByteArrayAsync(ct);
+    }
+
     /// <param name="match">The <c>ETag</c> that was read; null: none is sent.</param>
     internal Task<TOut> PutAsync<TIn, TOut>(string path, TIn body, JsonTypeInfo<TIn> input, JsonTypeInfo<TOut> output, string? match, CancellationToken ct)
     {
@@ -124,13 +134,15 @@ public sealed class StillpointClient : IDisposable
         using var answer = await AskAsync(request, ct);
     }
 
-    internal async IAsyncEnumerable<JobNotice> FollowAsync(string path, [EnumeratorCancellation] CancellationToken ct)
+    internal IAsyncEnumerable<JobNotice> FollowAsync(string path, CancellationToken ct) => FollowAsync(HttpMethod.Get, path, ContractsJson.Default.JobNotice, ct);
+
+    internal async IAsyncEnumerable<T> FollowAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Root + path);
+        using var request = new HttpRequestMessage(method, Root + path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var answer = await AskAsync(request, ct);
         await using var stream = await answer.Content.ReadAsStreamAsync(ct);
-        var parser = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, ContractsJson.Default.JobNotice)!);
+        var parser = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, type)!);
         await foreach (var item in parser.EnumerateAsync(ct)) yield return item.Data;
     }
 

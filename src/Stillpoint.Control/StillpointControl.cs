@@ -86,6 +86,8 @@ public sealed class StillpointControl : IDisposable
 
     internal DataFolder Folder => _folder;
 
+    internal CatalogDatabase Database => _database;
+
     internal JobBoundary Boundary => _boundary;
 
     public AccessTables Access { get; }
@@ -199,6 +201,10 @@ public sealed class StillpointControl : IDisposable
     /// <param name="ahead">Windows that open within it.</param>
     public IReadOnlyList<PlannedStart> Plan(string vault, TimeSpan ahead) => Plans.Make(vault, ahead).Starts;
 
+    /// <summary>Asks a job of this process to end cleanly, whoever began it: a person, or the scheduler, which then leaves that window alone.</summary>
+    /// <returns>False: no such job runs in this process.</returns>
+    public bool Cancel(JobId job) => _boundary.Cancel(job);
+
     /// <summary>Jobs that say "running" and whose process is gone are ended as what they are.</summary>
     public void EndAbandoned() => _boundary.EndAbandoned();
 
@@ -244,14 +250,15 @@ public sealed class StillpointControl : IDisposable
     public Task<LiveDiagnosis> ExamineAsync(IHypervisorHost host, string vm, string? vault, VaultSecret? secret, CancellationToken ct) =>
         _doctor.LookAsync(host, vm, vault, secret, ct);
 
-    /// <summary>Carries out the repair that a cause names, with the VM's lock held.</summary>
-    /// <exception cref="FailureException">VmBackupRunning: a job of the VM runs here. DataFolderUnusable.</exception>
-    public async Task<RepairRecord> RepairAsync(
-        IHypervisorHost host, LiveDiagnosis live, FoundCause cause, string? vault, VaultSecret? secret, CancellationToken ct)
+    /// <summary>Carries out the repair that a cause names, as a job of the VM. That it did not help is the job's warning.</summary>
+    /// <param name="seen">What was just seen; null: it looks itself, and repairs nothing that is not found.</param>
+    /// <exception cref="FailureException">No job began: VmNotFound; VmBackupRunning: another job of the VM runs here; DataFolderUnusable.</exception>
+    public async Task<JobOutcome<RepairRecord>> RepairAsync(
+        IHypervisorHost host, CauseToRepair order, LiveDiagnosis? seen, string? vault, VaultSecret? secret, IJobEvents watcher, CancellationToken ct)
     {
-        using var held = JobLock.TryTake(_folder, LockOf(live.Vm!.Value))
-            ?? throw new FailureException(Failure.Of(FailureCode.VmBackupRunning, Stage.Preflight, ("vm", live.VmName)).CanRetry());
-        return await _doctor.RepairAsync(host, live, cause, vault, secret, ct);
+        var domain = await host.FindDomainAsync(order.Vm, ct);
+        var job = NewJob(order.Job, JobKind.Repair, domain.Id, domain.Name, host.Uri.Text, vault ?? "", null, LockOf(domain.Id));
+        return await _boundary.RunAsync(job, watcher, (events, token) => _doctor.RepairAsync(host, domain, order, seen, vault, secret, events, token), ct);
     }
 
     /// <summary>What was seen of a job that failed or did less than asked; empty for others.</summary>

@@ -29,7 +29,7 @@ export default function Jobs(): ReactElement {
     <Page title={t('page.jobs')}>
       <form className="filters" role="search" onSubmit={e => { e.preventDefault(); setQuery({ vm: typed.trim() }) }}>
         <Field label={t('jobs.of-vm')}><Input value={typed} onChange={(_, d) => setTyped(d.value)} onBlur={() => setQuery({ vm: typed.trim() })} /></Field>
-        <Choice label={t('jobs.kind')} name="kind" value={kind} options={['backup', 'restore', 'retention', 'gc', 'verify', 'copy'].map(k => [k, word('job-kind', k)])} />
+        <Choice label={t('jobs.kind')} name="kind" value={kind} options={['backup', 'restore', 'retention', 'gc', 'verify', 'copy', 'repair'].map(k => [k, word('job-kind', k)])} />
         <Choice label={t('job.state')} name="state" value={state} options={['running', 'completed', 'completed-with-warnings', 'failed', 'cancelled'].map(s => [s, word('job-state', s)])} />
         <Choice label={t('jobs.since')} name="days" value={since} options={[['1', t('jobs.day')], ['7', t('jobs.week')], ['30', t('jobs.month')]]} />
       </form>

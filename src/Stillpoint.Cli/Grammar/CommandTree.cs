@@ -133,6 +133,7 @@ internal static class CommandTree
         [
             new("explain", new("TEXT"), Run: DoctorExplainVerb.RunAsync), new("causes", new("CAUSE", Optional: true), Run: DoctorCausesVerb.RunAsync),
         ]),
+        new("support-bundle", Own: [new("file", "FILE", "file.support"), new("vm", "VM", "vm.support"), new("days", "N"), new("list", Text: "list.support")], Run: SupportBundleVerb.RunAsync),
         new("recover", Own: [new("from", "ID"), KeyFromFile], Run: RecoverVerb.RunAsync),
         new("rescue", Children:
         [

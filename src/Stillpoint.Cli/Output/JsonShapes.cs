@@ -182,13 +182,21 @@ internal sealed record RecoverJson(
 
 internal sealed record SavedCatalogJson(string Owner, string Host, DateTimeOffset Saved);
 
-internal sealed record KeyJson(string Key, string Kind, string Label, DateTimeOffset Created);
+internal sealed record KeyJson(string Key, string Kind, string Label, DateTimeOffset Created)
+{
+    public IReadOnlyList<FailureJson> Warnings { get; init; } = [];
+}
 
 internal sealed record KeysJson(IReadOnlyList<KeyJson> Keys);
 
 internal sealed record RecoveryKeyJson(string? RecoveryKey);
 
 internal sealed record VaultChosenJson(string Path);
+
+internal sealed record SupportEntryJson(string Name, long Bytes, string About);
+
+/// <param name="File">Null: it was only listed.</param>
+internal sealed record SupportBundleJson(string? File, long Bytes, IReadOnlyList<SupportEntryJson> Contents);
 
 internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<string> Disks);
 
@@ -235,6 +243,7 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(KeysJson))]
 [JsonSerializable(typeof(RecoveryKeyJson))]
 [JsonSerializable(typeof(VaultChosenJson))]
+[JsonSerializable(typeof(SupportBundleJson))]
 [JsonSerializable(typeof(ServingJson))]
 [JsonSerializable(typeof(DiagnosisJson))]
 [JsonSerializable(typeof(LiveDiagnosisJson))]

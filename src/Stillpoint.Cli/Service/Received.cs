@@ -2,7 +2,9 @@ using System.Text.Json;
 using Stillpoint.Contracts;
 using Stillpoint.Control.Alerts;
 using Stillpoint.Control.Catalog;
+using Stillpoint.Control.Planning;
 using Stillpoint.Control.Protection;
+using Stillpoint.Control.Scheduling;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -78,6 +80,23 @@ internal static class Received
         "cleared" => new InterruptedJobCleared(job, n.At, n.Job ?? "", n.Vm ?? ""),
         _ => null,
     };
+
+    /// <summary>Null: a notice that is no event of the scheduler.</summary>
+    public static SchedulerEvent? ToEvent(this DueNotice n) => n.Kind switch
+    {
+        "started" => new RunStarted(n.At, StartOf(n), JobOf(n.Job!)),
+        "ended" => new RunEnded(
+            n.At, StartOf(n), JobOf(n.Job!), n.State is { } state ? Word<JobState>(state) : null, n.Point?.ToPoint(), n.Failure?.ToFailure(), (n.Warnings ?? []).ToFailures()),
+        "care" => new CareEnded(
+            n.At, Word<JobKind>(n.CareKind!), JobOf(n.Job!), Word<JobState>(n.State!), n.Count ?? 0, n.Failure?.ToFailure(), (n.Warnings ?? []).ToFailures()),
+        "host-out-of-reach" => new HostOutOfReach(n.At, n.Host!, n.Failure!.ToFailure()),
+        "look-failed" => new LookFailed(n.At, n.Failure!.ToFailure()),
+        _ => null,
+    };
+
+    /// <summary>As far as it is told of.</summary>
+    private static PlannedStart StartOf(DueNotice n) => new(
+        new(VmOf(n.VmId!), n.Vm!, "", "", "", new("none"), n.At), new(n.At, n.At), n.At, TimeSpan.Zero, Word<StartKind>(n.StartKind!), true);
 
     private static Failure FailureOf(
         string code, string stage, IReadOnlyDictionary<string, string> arguments, IReadOnlyList<EvidenceView> evidence, bool retryable) => new(

@@ -19,7 +19,7 @@ internal sealed record EndedJob(JobRecord Job, IReadOnlyList<Failure> Warnings, 
 internal sealed class ServiceJob(Invocation call, ServiceLink service)
 {
     /// <summary>The service says something every 15 s, if only that it is there.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
 
     /// <param name="start">Gets the key under which the request begins one job only.</param>
     /// <exception cref="FailureException">No job began, for whatever the service said; ServiceOutOfReach, also of a job that nothing is heard of any more; JobGoesOn: it was left to the service.</exception>

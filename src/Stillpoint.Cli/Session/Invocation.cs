@@ -96,10 +96,15 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
         ? Path.GetFullPath(path)
         : Control.Places.DefaultVault ?? throw new FailureException(FailureCode.VaultNotChosen, Stage.Input);
 
-    public Task<OpenedVault> OpenVaultAsync(CancellationToken ct)
+    /// <summary>The same where a service may work in the data folder: its vault, for what a command does in the vault by itself.</summary>
+    /// <exception cref="FailureException">VaultNotChosen, and the service's.</exception>
+    public async Task<string> VaultPathAsync(CancellationToken ct) =>
+        !Line.Has("vault") && await ServiceAsync(Concern.Catalog, ct) is { } link ? await link.VaultAsync(ct) : VaultPath;
+
+    public async Task<OpenedVault> OpenVaultAsync(CancellationToken ct)
     {
-        var path = VaultPath;
-        return OpenVaultAsync(path, VaultSecret, ct);
+        var path = await VaultPathAsync(ct);
+        return await OpenVaultAsync(path, SecretOf(path), ct);
     }
 
     /// <param name="reading">The pace at which packs are read.</param>
@@ -120,12 +125,16 @@ internal sealed class Invocation(CliWorld world, CommandLine line, LocalTexts te
     /// <summary>The vault itself rather than what the engine sees of it: for looking after it.</summary>
     public async Task<OpenVault> OpenVaultForCareAsync(CancellationToken ct)
     {
-        using var secret = VaultSecret;
-        return Keep(await OpenVault.OpenAsync(new FolderStore(VaultPath), secret, World.Clock, ct));
+        var path = await VaultPathAsync(ct);
+        using var secret = SecretOf(path);
+        return Keep(await OpenVault.OpenAsync(new FolderStore(path), secret, World.Clock, ct));
     }
 
     /// <summary>The secret of the vault named, or of the default one: asked for anew at each call, the caller's to dispose.</summary>
-    public VaultSecret VaultSecret => Secrets.OfVault(Line.Value("passphrase-file"), VaultPath);
+    public VaultSecret VaultSecret => SecretOf(VaultPath);
+
+    /// <summary>Asked for anew at each call, the caller's to dispose.</summary>
+    public VaultSecret SecretOf(string vault) => Secrets.OfVault(Line.Value("passphrase-file"), vault);
 
     public string Time(DateTimeOffset time) => Texts.Time(time, World.Clock.LocalTimeZone);
 

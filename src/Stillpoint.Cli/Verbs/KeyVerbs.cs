@@ -1,5 +1,6 @@
 using System.Text;
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Model;
 using Stillpoint.Vault;
@@ -7,13 +8,16 @@ using Stillpoint.Vault.Stores;
 
 namespace Stillpoint.Cli.Verbs;
 
-/// <summary>The secrets that open a vault. None of this rewrites data.</summary>
+/// <summary>
+/// The secrets that open a vault. None of this rewrites data. Done by the command, also where a service works: of that it asks only which vault it has, so
+/// that no secret travels.
+/// </summary>
 internal static class KeyVerbs
 {
     /// <summary>Needs no passphrase.</summary>
     public static async Task<int> ListAsync(Invocation call, CancellationToken ct)
     {
-        var keys = await VaultKeys.ListAsync(new FolderStore(call.VaultPath), ct);
+        var keys = await VaultKeys.ListAsync(new FolderStore(await call.VaultPathAsync(ct)), ct);
         call.Show(() => new([.. keys.Select(ToJson)]), JsonDocuments.Shapes.KeysJson, () =>
         {
             var texts = call.Texts;
@@ -27,8 +31,9 @@ internal static class KeyVerbs
 
     public static async Task<int> AddAsync(Invocation call, CancellationToken ct)
     {
-        var store = new FolderStore(call.VaultPath);
-        using var current = call.VaultSecret;
+        var path = await call.VaultPathAsync(ct);
+        var store = new FolderStore(path);
+        using var current = call.SecretOf(path);
         using var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
         var key = await VaultKeys.AddPassphraseAsync(store, current, passphrase, LabelOf(call), call.World.Clock, ct);
         call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.added")));
@@ -37,33 +42,36 @@ internal static class KeyVerbs
 
     public static async Task<int> ChangeAsync(Invocation call, CancellationToken ct)
     {
-        var store = new FolderStore(call.VaultPath);
+        var path = await call.VaultPathAsync(ct);
+        var store = new FolderStore(path);
         // Only a passphrase can be changed: a recovery key is replaced by exporting a new one and removing the old.
-        using var secret = call.VaultSecret;
+        using var secret = call.SecretOf(path);
         if (secret is not Passphrase current) throw new FailureException(FailureCode.VaultWrongPassphrase, Stage.Input);
         using var passphrase = call.Secrets.NewPassphrase(call.Line.Value("new-passphrase-file"), orEnvironment: false);
         var key = await VaultKeys.ChangePassphraseAsync(store, current, passphrase, call.World.Clock, ct);
-        call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.changed")));
+        await ToldAsync(call, path, key, "key.changed", ct);
         return ExitCode.Done;
     }
 
     public static async Task<int> RemoveAsync(Invocation call, CancellationToken ct)
     {
-        var store = new FolderStore(call.VaultPath);
-        using var current = call.VaultSecret;
+        var path = await call.VaultPathAsync(ct);
+        var store = new FolderStore(path);
+        using var current = call.SecretOf(path);
         var key = VaultKeys.Find(await VaultKeys.ListAsync(store, ct), call.Line.Argument!);
         call.Confirm(call.Texts.Of("prompt.remove-key", ("key", key.Label.Length > 0 ? $"{key.Label} ({key.Id})" : key.Id)));
         await VaultKeys.RemoveAsync(store, current, key.Id, call.World.Clock, ct);
-        call.Show(() => ToJson(key), JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of("key.removed")));
+        await ToldAsync(call, path, key, "key.removed", ct);
         return ExitCode.Done;
     }
 
     /// <summary>Makes one more recovery key: no vault keeps the text of an old one.</summary>
     public static async Task<int> ExportAsync(Invocation call, CancellationToken ct)
     {
-        var store = new FolderStore(call.VaultPath);
-        using var current = call.VaultSecret;
-        var file = call.Line.Value("recovery-key-file") is { } path ? Path.GetFullPath(path) : null;
+        var path = await call.VaultPathAsync(ct);
+        var store = new FolderStore(path);
+        using var current = call.SecretOf(path);
+        var file = call.Line.Value("recovery-key-file") is { } named ? Path.GetFullPath(named) : null;
         using var keeping = file is null ? null : NewSecretFile.Create(file);
         string key;
         try
@@ -89,6 +97,23 @@ internal static class KeyVerbs
         }
         call.Say(call.Texts.Labelled(call.Texts.Of("label.recovery-key"), key));
         call.Say(call.Texts.Of("vault.keep-recovery-key"));
+    }
+
+    /// <summary>A service that opened the vault with the secret that is no more goes on for now, and would not open it again.</summary>
+    private static async Task ToldAsync(Invocation call, string path, KeyInfo key, string text, CancellationToken ct)
+    {
+        Failure? outdated = null;
+        try
+        {
+            if (await call.ServiceAsync(Concern.Catalog, ct) is { } service && await service.HasVaultAsync(path, ct)) await service.AskAsync(s => s.Vaults.TryAsync(ct));
+        }
+        catch (FailureException e) when (e.Failure.Code is FailureCode.VaultWrongPassphrase)
+        {
+            outdated = Failure.Of(FailureCode.ServiceSecretOutdated, Stage.Input, ("path", path));
+        }
+        call.Show(
+            () => ToJson(key) with { Warnings = outdated is null ? [] : new[] { outdated }.ToJson(call.Texts) }, JsonDocuments.Shapes.KeyJson, () => call.Say(call.Texts.Of(text)));
+        if (outdated is not null) call.Warn(outdated);
     }
 
     /// <exception cref="FailureException">UsageInvalid: longer than a label may be.</exception>

@@ -1,4 +1,5 @@
 using Stillpoint.Cli.Output;
+using Stillpoint.Cli.Service;
 using Stillpoint.Cli.Session;
 using Stillpoint.Control.Saving;
 
@@ -11,6 +12,8 @@ internal static class RecoverVerb
     {
         if (call.Line.Value("vault") is not { } named) throw call.Line.ChooseOne("vault");
         call.Line.NotTogether("recovery-key-file", "passphrase-file");
+        // It recovers into the data folder that a service works in: said before a secret is asked for.
+        if (await call.ServiceAsync(Concern.Catalog, ct) is not null) _ = call.Control;
         var path = Path.GetFullPath(named);
         var secret = call.Line.Value("recovery-key-file") is { } file ? Secrets.RecoveryKey(file) : call.Secrets.OfVault(call.Line.Value("passphrase-file"), path);
         var opened = await call.OpenVaultAsync(path, secret, ct);

@@ -47,4 +47,7 @@ public readonly struct JobCalls(StillpointClient client)
 
     public Task<JobStarted> CopyAsync(CopyRequest request, CancellationToken ct, string? key = null) =>
         client.PostAsync("/jobs/copy", request, Default.CopyRequest, Default.JobStarted, ct, key);
+
+    public Task<JobStarted> RepairAsync(RepairRequest request, CancellationToken ct, string? key = null) =>
+        client.PostAsync("/jobs/repair", request, Default.RepairRequest, Default.JobStarted, ct, key);
 }

@@ -3,7 +3,7 @@ namespace Stillpoint.Contracts;
 /// <summary>What a job that was asked for has done, in full; one of the members but warnings is given. Kept while the service runs, of the last 500 jobs.</summary>
 public sealed record JobReportView(
     IReadOnlyList<FailureView> Warnings, PointView? Point = null, RestoredView? Restored = null, GcReportView? Gc = null, VerifyReportView? Verify = null,
-    CopyReportView? Copy = null);
+    CopyReportView? Copy = null, RepairView? Repair = null);
 
 public sealed record RestoredDiskView(string Name, string Target, string Format, long SizeBytes);
 
@@ -30,3 +30,7 @@ public sealed record VerifyReportView(
 /// <param name="Damage">Points of the source that could not be copied whole.</param>
 public sealed record CopyReportView(
     string Vault, bool Made, IReadOnlyList<string> Points, int PointsThere, long Packs, long Bytes, IReadOnlyList<FailureView> Damage);
+
+/// <param name="End">helped, undone, did-not-help, failed.</param>
+/// <param name="Failure">Code of what failed; null: nothing did.</param>
+public sealed record RepairView(string Repair, string Cause, string End, string? Failure);

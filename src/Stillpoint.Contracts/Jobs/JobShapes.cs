@@ -46,10 +46,16 @@ public sealed record GcRequest(bool Now = false, bool DryRun = false, int? MaxMi
 /// <param name="Points">Ids; null: all.</param>
 public sealed record CopyRequest(string Path, IReadOnlyList<string>? Points = null);
 
+/// <summary>A repair of what the doctor found: it looks again first, and after.</summary>
+/// <param name="Vm">Name or UUID.</param>
+/// <param name="Cause">Id of a cause that names a repair.</param>
+/// <param name="Confirm">The VM's name, where the repair is not safe: it changes the VM or its guest.</param>
+public sealed record RepairRequest(string Vm, string Cause, string? Confirm = null);
+
 /// <summary>A job that was begun: its state is told by <c>jobs/ID</c> and its events.</summary>
 public sealed record JobStarted(string Job);
 
-/// <param name="Kind">backup, restore, retention, gc, verify, copy.</param>
+/// <param name="Kind">backup, restore, retention, gc, verify, copy, repair.</param>
 /// <param name="State">running, completed, completed-with-warnings, failed, cancelled.</param>
 public sealed record JobView(
     string Id, string Kind, string State, string Vm, string? VmId, string Host, string Vault, string? Point, DateTimeOffset Started,
@@ -80,4 +86,13 @@ public sealed record JobNotice(
 /// <param name="Running">Newest first, at most twenty.</param>
 public sealed record OverviewView(
     string Version, DateTimeOffset Now, int? Vms, int? VmsRunning, FailureView? Host, int? Points, int? VmsWithPoints, DateTimeOffset? NewestPoint, FailureView? Vault,
-    IReadOnlyDictionary<string, int> Jobs, IReadOnlyList<JobView> Running);
+    IReadOnlyDictionary<string, int> Jobs, IReadOnlyList<JobView> Running, ProtectionCounts? Protection = null);
+
+/// <summary>How well VMs are looked after. Those that are gone from their host are not counted.</summary>
+/// <param name="Unprotected">Of the service's host; null: it could not be asked.</param>
+/// <param name="WithinObjective">Protected ones whose newest point is not older than their policy's objective; null, as the rest: the vault could not be asked.</param>
+/// <param name="PastObjective">Older, or there is none after as long a time.</param>
+/// <param name="AwaitingFirst">No point yet, and not for too long.</param>
+/// <param name="WithoutObjective">Their policy promises nothing.</param>
+public sealed record ProtectionCounts(
+    int Protected, int? Unprotected, int? WithinObjective, int? PastObjective, int? AwaitingFirst, int WithoutObjective);

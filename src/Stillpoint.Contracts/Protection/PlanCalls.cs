@@ -22,6 +22,12 @@ public readonly struct PlanCalls(StillpointClient client)
     public Task<PlanView> PlanAsync(CancellationToken ct, int? hours = null, string? vm = null) =>
         client.GetAsync(Query.Of("/plan", ("hours", hours), ("vm", vm)), Default.PlanView, ct);
 
+    /// <summary>Starts what is due now and tells what becomes of it, to the end. Where that runs already it is told from its beginning.</summary>
+    public IAsyncEnumerable<DueNotice> RunDueAsync(CancellationToken ct) => client.FollowAsync(HttpMethod.Post, "/plan/run-due", Default.DueNotice, ct);
+
+    /// <summary>Asks it to end cleanly; who follows it hears of that.</summary>
+    public Task StopDueAsync(CancellationToken ct) => client.DeleteAsync("/plan/run-due", ct);
+
     public Task<PlanSettings> SettingsAsync(CancellationToken ct) => client.GetAsync("/plan/settings", Default.PlanSettings, ct);
 
     public Task<PlanSettings> SetAsync(PlanSettings settings, CancellationToken ct) =>

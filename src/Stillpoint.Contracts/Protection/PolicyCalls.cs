@@ -32,6 +32,10 @@ public readonly struct PolicyCalls(StillpointClient client)
 
     public Task<IReadOnlyList<RuleView>> RulesAsync(CancellationToken ct) => client.GetAsync("/rules", Default.IReadOnlyListRuleView, ct);
 
+    /// <param name="confirm">Its name, where VMs are under it.</param>
+    public Task<RuleView> PutRuleAsync(NewRule rule, CancellationToken ct, string? confirm = null) =>
+        client.PutAsync(Query.Of($"/rules/{Query.Step(rule.Name)}", ("confirm", confirm)), rule, Default.NewRule, Default.RuleView, null, ct);
+
     public Task<RuleView> AddRuleAsync(NewRule rule, CancellationToken ct) => client.PostAsync("/rules", rule, Default.NewRule, Default.RuleView, ct);
 
     /// <param name="confirm">Its name.</param>

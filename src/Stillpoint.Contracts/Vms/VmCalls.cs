@@ -6,6 +6,12 @@ public readonly struct VmCalls(StillpointClient client)
 {
     public Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken ct) => client.GetAsync("/hosts", Default.IReadOnlyListHostView, ct);
 
+    public Task<HostAdded> AddHostAsync(NewHost host, CancellationToken ct) => client.PostAsync("/hosts", host, Default.NewHost, Default.HostAdded, ct);
+
+    /// <param name="confirm">The URI again.</param>
+    public Task RemoveHostAsync(string uri, string confirm, CancellationToken ct) =>
+        client.DeleteAsync(Query.Of("/hosts", ("uri", uri), ("confirm", confirm)), ct);
+
     public Task<IReadOnlyList<VmView>> ListAsync(CancellationToken ct) => client.GetAsync("/vms", Default.IReadOnlyListVmView, ct);
 
     /// <param name="vm">Name or UUID.</param>

@@ -1,6 +1,16 @@
 namespace Stillpoint.Contracts;
 
-public sealed record HostView(string Uri, DateTimeOffset LastUsed, bool Reachable, FailureView? Failure);
+/// <param name="Reachable">Asked of the service's own host only, which comes first.</param>
+/// <param name="Registered">Rules look at its VMs, and they can be protected.</param>
+/// <param name="Answered">Ever; false only of the service's own host.</param>
+public sealed record HostView(string Uri, DateTimeOffset LastUsed, bool Reachable, FailureView? Failure, bool Registered = false, bool Answered = true);
+
+/// <param name="Uri">Of libvirt on the service's machine.</param>
+public sealed record NewHost(string Uri);
+
+/// <param name="Vms">How many it has.</param>
+/// <param name="Protected">Names of those that a rule put under a policy now.</param>
+public sealed record HostAdded(string Uri, int Vms, IReadOnlyList<string> Protected);
 
 /// <param name="State">libvirt's, at this moment; <c>gone</c>: protected, but the host no longer knows it.</param>
 /// <param name="Policy">Null: it is not protected.</param>

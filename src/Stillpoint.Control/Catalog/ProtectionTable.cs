@@ -79,6 +79,24 @@ public sealed class ProtectionTable(CatalogDatabase database, TimeProvider clock
         changes?.Tell();
     }
 
+    /// <summary>In place of the one of its name, or a new one. VMs under it meet it anew at the next look.</summary>
+    /// <exception cref="FailureException">PolicyNotFound, UsageInvalid.</exception>
+    public void PutRule(ProtectRule rule)
+    {
+        if (rule.Validate() is { } invalid) throw new FailureException(invalid);
+        database.InTransaction(() =>
+        {
+            MustExist(rule.Policy);
+            database.Execute(
+                """
+                insert into protect_rule (name, policy, pattern, metadata, host) values ($name, $policy, $pattern, $metadata, $host)
+                on conflict (name) do update set policy = excluded.policy, pattern = excluded.pattern, metadata = excluded.metadata, host = excluded.host
+                """,
+                ("name", rule.Name), ("policy", rule.Policy), ("pattern", rule.Pattern), ("metadata", rule.Metadata), ("host", rule.Host));
+        });
+        changes?.Tell();
+    }
+
     /// <summary>The VMs it protected are so no longer, unless another rule takes them at the next look; their points stay.</summary>
     /// <returns>How many VMs.</returns>
     /// <exception cref="FailureException">RuleNotFound.</exception>

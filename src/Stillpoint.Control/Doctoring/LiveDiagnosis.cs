@@ -13,3 +13,7 @@ public sealed record LiveDiagnosis(string VmName, VmId? Vm, IReadOnlyList<Fact> 
     /// <summary>The first cause that can be repaired.</summary>
     public FoundCause? Repairable => Diagnosis.Causes.FirstOrDefault(c => c.Repair is { } id && RepairOrder.Of(id) is not null);
 }
+
+/// <param name="Vm">Name or UUID.</param>
+/// <param name="Cause">Its id.</param>
+public sealed record CauseToRepair(JobId Job, string Vm, string Cause);

@@ -1,4 +1,5 @@
 using Stillpoint.Control.Catalog;
+using Stillpoint.Control.Jobs;
 using Stillpoint.Doctor;
 using Stillpoint.Doctor.Live;
 using Stillpoint.Engine;
@@ -21,7 +22,8 @@ internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable job
     public async Task<LiveDiagnosis> LookAsync(IHypervisorHost host, string vm, string? vault, VaultSecret? secret, CancellationToken ct)
     {
         var past = jobs.List(vm, Looked).Where(j => j.Kind == JobKind.Backup).ToArray();
-        var running = jobs.ListRunning();
+        // A repair looks at the VM while it is a job itself.
+        var running = jobs.ListRunning().Where(j => j.Kind != JobKind.Repair).ToList();
         // A warning (a disk left out) is no trouble; facts were kept of a job that had some.
         bool Good(JobRecord job) => job.State is JobState.Completed or JobState.CompletedWithWarnings && facts.Of(job.Id).Count == 0;
         var good = past.FirstOrDefault(j => j.Ended is not null && Good(j));
@@ -39,17 +41,40 @@ internal sealed class LiveDoctor(IEngine engine, EnginePaths paths, JobTable job
     }
 
     /// <summary>Carries out the repair of one cause; whether it helped is found by looking again.</summary>
-    public async Task<RepairRecord> RepairAsync(
-        IHypervisorHost host, LiveDiagnosis live, FoundCause cause, string? vault, VaultSecret? secret, CancellationToken ct)
+    /// <exception cref="FailureException">CauseNotRepairable, and as <see cref="LookAsync"/>.</exception>
+    public async Task<JobResult<RepairRecord>> RepairAsync(
+        IHypervisorHost host, IDomain domain, CauseToRepair order, LiveDiagnosis? seen, string? vault, VaultSecret? secret, IJobEvents events, CancellationToken ct)
     {
-        var domain = await host.FindDomainAsync(live.Vm!.Value.ToString(), ct);
-        return await engine.RepairAsync(
-            host.Uri, domain, paths, RepairOrder.Of(cause.Repair!, cause.Arguments)!, cause.Id,
-            async token =>
-            {
-                var now = (await LookAsync(host, domain.Id.ToString(), vault, secret, token)).Diagnosis;
-                return now.Causes.All(c => c.Id != cause.Id && !c.Consequences.Contains(cause.Id));
-            },
-            ct);
+        events.Publish(new SubTaskStarted(order.Job, clock.GetUtcNow(), SubTask.Repair));
+        Failure? failure = Failure.Of(FailureCode.Cancelled, Stage.Input);
+        try
+        {
+            var live = seen ?? await LookAsync(host, domain.Id.ToString(), vault, secret, ct);
+            var cause = live.Diagnosis.Causes.FirstOrDefault(c => c.Id == order.Cause);
+            if (cause?.Repair is not { } id || RepairOrder.Of(id, cause.Arguments) is not { } repair)
+                throw new FailureException(FailureCode.CauseNotRepairable, Stage.Preflight, ("vm", domain.Name), ("cause", order.Cause));
+            var record = await engine.RepairAsync(
+                host.Uri, domain, paths, repair, cause.Id,
+                async token =>
+                {
+                    var now = (await LookAsync(host, domain.Id.ToString(), vault, secret, token)).Diagnosis;
+                    return now.Causes.All(c => c.Id != cause.Id && !c.Consequences.Contains(cause.Id));
+                },
+                ct);
+            failure = null;
+            if (record.End is RepairEnd.Helped) return new(record, [], null, null);
+            var warning = Failure.Of(FailureCode.RepairDidNotHelp, Stage.Preflight, ("vm", domain.Name), ("repair", record.Repair), ("cause", cause.Id));
+            events.Publish(new WarningRaised(order.Job, clock.GetUtcNow(), warning));
+            return new(record, [warning], null, null);
+        }
+        catch (FailureException e)
+        {
+            failure = e.Failure;
+            throw;
+        }
+        finally
+        {
+            events.Publish(new SubTaskFinished(order.Job, clock.GetUtcNow(), SubTask.Repair, failure));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stillpoint.Control.Catalog;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Model;
@@ -10,6 +11,30 @@ namespace Stillpoint.Control.Jobs;
 /// </summary>
 internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable facts, TimeProvider clock)
 {
+    private static readonly (string Name, string Value) ByHand = ("by", "hand");
+
+    private readonly ConcurrentDictionary<JobId, CancellationTokenSource> _own = new();
+
+    /// <summary>Somebody wanted this job to end, not all of them: its start is not made up for.</summary>
+    public static bool WasCancelledByHand(Failure? failure) => failure is { Code: FailureCode.Cancelled } f && f.Arguments.GetValueOrDefault(ByHand.Name) == ByHand.Value;
+
+    /// <summary>Asks a job of this process to end cleanly, whoever began it; it takes its own time for that.</summary>
+    /// <returns>False: no such job runs in this process.</returns>
+    public bool Cancel(JobId job)
+    {
+        if (!_own.TryGetValue(job, out var own)) return false;
+        try
+        {
+            _ = own.CancelAsync();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+            return false;
+        }
+    }
+
     /// <param name="job">Its state, times and process are set here.</param>
     /// <param name="due">When a plan wanted it to have begun; null: nobody planned it.</param>
     /// <param name="work">Returns the result, the point's id (null: as given) and the warnings.</param>
@@ -43,22 +68,24 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
         JobRecord job, IJobEvents watcher, Func<IJobEvents, CancellationToken, Task<JobResult<T>>> work, DateTimeOffset? due, CancellationToken ct) where T : class
     {
         using var held = JobLock.TryTake(folder, job.LockName) ?? throw Running(job);
+        using var own = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var began = clock.GetUtcNow();
         var together = 1 + jobs.ListRunning().Count(j => j.Kind == JobKind.Backup && j.Host == job.Host);
         jobs.Add(job with { State = JobState.Running, Started = began, ProcessId = Environment.ProcessId });
+        _own[job.Id] = own;
         watcher.Publish(new JobBegan(job.Id, began, job.Kind, job.Vm));
         var recorder = new JobRecorder(jobs, watcher);
         JobResult<T>? result = null;
         Failure? failure = null;
         try
         {
-            result = await work(recorder, ct);
+            result = await work(recorder, own.Token);
         }
         catch (FailureException e)
         {
             failure = e.Failure;
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (own.IsCancellationRequested)
         {
             failure = Failure.Of(FailureCode.Cancelled, Stage.Input);
         }
@@ -66,6 +93,7 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
         {
             failure = Bug(e, job.Id);
         }
+        if (failure is { Code: FailureCode.Cancelled } && own.IsCancellationRequested && !ct.IsCancellationRequested) failure = Failure.Of(FailureCode.Cancelled, failure.Stage, ByHand);
         var warnings = result?.Warnings ?? recorder.Warnings;
         if (await recorder.FinishAsync() is { } unrecorded) warnings = [.. warnings, unrecorded];
         var state = failure switch
@@ -89,11 +117,12 @@ internal sealed class JobBoundary(DataFolder folder, JobTable jobs, JobFactTable
             // What was done is done: a catalog that cannot be written is told, not made the job's failure.
             warnings = [.. warnings, e.Failure];
         }
-        if (result is not null && await AfterwardsAsync(result, job.Id, ct) is { } late)
+        if (result is not null && await AfterwardsAsync(result, job.Id, own.Token) is { } late)
         {
             warnings = [.. warnings, late];
             state = JobState.CompletedWithWarnings;
         }
+        _own.TryRemove(job.Id, out _);
         return new(job.Id, state, result?.Value, failure, warnings);
     }
 

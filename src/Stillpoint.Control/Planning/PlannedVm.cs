@@ -9,7 +9,8 @@ namespace Stillpoint.Control.Planning;
 public sealed record PlannedVm(VmId Id, string Name, string Host, string Storage, string Vault, Policy Policy, DateTimeOffset Since);
 
 /// <summary>A backup that ended.</summary>
-public sealed record PastRun(DateTimeOffset Started, DateTimeOffset Ended, bool Succeeded);
+/// <param name="GivenUp">Somebody cancelled it: its window is left alone.</param>
+public sealed record PastRun(DateTimeOffset Started, DateTimeOffset Ended, bool Succeeded, bool GivenUp = false);
 
 /// <summary>How many backups may run at once on one host, read from one storage, and write to one vault; each at least 1.</summary>
 public sealed record PlanLimits(int PerHost, int PerStorage, int PerVault);

@@ -90,7 +90,7 @@ public static class Planner
     private static PlannedStart? Open(PlannedStart start, IReadOnlyList<PastRun> runs, DateTimeOffset now)
     {
         var tries = runs.Where(r => r.Started >= start.Window.Opens).ToList();
-        if (tries.Any(r => r.Succeeded)) return null;
+        if (tries.Any(r => r.Succeeded || r.GivenUp)) return null;
         if (tries.Count == 0) return start.Window.Closes <= now && start.At < start.Window.Closes ? start with { Kind = StartKind.CatchUp } : start;
         return tries.Count > start.Vm.Policy.Retries ? null : start with { Kind = StartKind.Retry, At = tries.Max(r => r.Ended) + start.Vm.Policy.RetryAfter };
     }

@@ -1,4 +1,5 @@
 using Stillpoint.Control.Catalog;
+using Stillpoint.Control.Jobs;
 using Stillpoint.Control.Planning;
 using Stillpoint.Model;
 
@@ -23,9 +24,10 @@ internal sealed class RunHistory(CatalogDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         var since = _until is { } until ? until - Again : now - Back;
         foreach (var (id, vm, run) in database.Query(
-            "select id, vm_id, started, ended, state from job where kind = 'backup' and vm_id is not null and ended >= $since",
+            "select id, vm_id, started, ended, state, failure from job where kind = 'backup' and vm_id is not null and ended >= $since",
             r => (r.GetString(0), new VmId(Guid.Parse(r.GetString(1))), new PastRun(
-                DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), IsGood(r.GetString(4)))),
+                DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), IsGood(r.GetString(4)),
+                !r.IsDBNull(5) && JobBoundary.WasCancelledByHand(FailureText.Read(r.GetString(5))))),
             ("since", since.ToUnixTimeMilliseconds())))
         {
             if (!_runs.TryGetValue(vm, out var runs)) _runs[vm] = runs = new(StringComparer.Ordinal);

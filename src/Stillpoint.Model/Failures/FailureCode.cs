@@ -64,6 +64,12 @@ public enum FailureCode
     FactsUnreadable,
     CauseUnknown,
 
+    /// <summary>What was to be repaired is not found any more, or is nothing that can be repaired.</summary>
+    CauseNotRepairable,
+
+    /// <summary>A warning of a repair: the cause is still there.</summary>
+    RepairDidNotHelp,
+
     // policies and protection
     PolicyNotFound,
     PolicyExists,
@@ -90,6 +96,8 @@ public enum FailureCode
 
     /// <summary>A command named a host or a vault that is not the service's.</summary>
     ServiceElsewhere,
+    /// <summary>A warning of a key's change: the service still has the old secret.</summary>
+    ServiceSecretOutdated,
     RequestInvalid,
     RequestTooLarge,
     EndpointUnknown,

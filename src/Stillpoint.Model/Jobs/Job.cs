@@ -12,6 +12,9 @@ public enum JobKind
 
     /// <summary>Of points into a second vault.</summary>
     Copy,
+
+    /// <summary>Of what the doctor found.</summary>
+    Repair,
 }
 
 public enum JobState
@@ -35,6 +38,7 @@ public enum SubTask
     VerifyVault,
     CollectGarbage,
     CopyVault,
+    Repair,
 }
 
 /// <summary>

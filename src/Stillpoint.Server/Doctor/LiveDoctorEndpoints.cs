@@ -1,30 +1,37 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Control.Access;
+using Stillpoint.Doctor;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Server.Access;
 using Stillpoint.Server.Hosts;
 using Stillpoint.Server.Http;
+using Stillpoint.Server.Jobs;
 using Stillpoint.Server.Vaults;
 using Stillpoint.Server.Vms;
-using Stillpoint.Vault;
 
 namespace Stillpoint.Server.Doctor;
 
-/// <summary>The doctor at a VM as it is now. Repairs are not asked for here: they are agreed to one by one, by whoever sits at the command.</summary>
+/// <summary>The doctor at a VM as it is now, and repairs: each is asked for by itself, by whoever has seen what is wrong.</summary>
 internal static class LiveDoctorEndpoints
 {
-    public static void Map(RouteGroupBuilder api) =>
+    public static void Map(RouteGroupBuilder api)
+    {
         api.MapPost("/vms/{vm}/doctor", ExamineAsync).WithName("examineVm").WithSummary("What is wrong with a VM now, with evidence and remedies; changes nothing")
             .WithMetadata(new LooksOnly()).Needs(Role.Operator);
+        api.MapPost("/jobs/repair", RepairAsync).WithName("startRepair").WithSummary("Repair a cause at a VM, if it is still found; confirm where it is not safe").Needs(Role.Operator);
+    }
 
     private static async Task<LiveDiagnosisView> ExamineAsync(
         string vm, StillpointControl control, HostConnection hosts, ServiceVault vaults, Words words, HttpContext context, CancellationToken ct)
     {
         await using var host = await hosts.ConnectAsync(ct);
         var asked = await NameOfAsync(host, vm, context.Caller(), ct);
-        var (path, secret) = VaultOf(vaults);
+        var (path, secret) = vaults.Known();
         using (secret)
         {
             var live = await control.ExamineAsync(host, asked, path, secret, ct);
@@ -32,6 +39,21 @@ internal static class LiveDoctorEndpoints
                 live.VmName, live.Vm?.ToString(), live.Diagnosis.ToView(words.Causes(context)),
                 [.. live.Facts.Select(f => new FactView(f.Name, f.Value, f.Source, f.Time == default ? null : f.Time))], live.EarlierJob?.ToString());
         }
+    }
+
+    private static async Task<Accepted<JobStarted>> RepairAsync(
+        RepairRequest request, JobStarter starter, JobWork work, HostConnection hosts, HttpContext context, CancellationToken ct)
+    {
+        var cause = Catalogue.Find(request.Cause) ?? throw new FailureException(FailureCode.CauseUnknown, Stage.Input, ("value", request.Cause));
+        IDomain domain;
+        await using (var host = await hosts.ConnectAsync(ct)) domain = await VmEndpoints.FindAsync(host, request.Vm, context.Caller(), ct);
+        if (cause.Card.Repair is not { } named || RepairOrder.Of(named) is not { } repair)
+            throw new FailureException(FailureCode.CauseNotRepairable, Stage.Input, ("vm", domain.Name), ("cause", cause.Id));
+        if (!repair.Safe) Requests.Confirm(request.Confirm, domain.Name);
+        AuditTrail.TellTarget(context, $"{repair.Id} of {domain.Name} against {cause.Id}");
+        var vm = domain.Id.ToString();
+        return await starter.StartAsync(
+            context, "repair " + JsonSerializer.Serialize(request, ContractsJson.Default.RepairRequest), job => work.Repair(new(job, vm, cause.Id)));
     }
 
     /// <summary>One that is gone from the host is looked at too, by the name it was backed up under.</summary>
@@ -45,21 +67,6 @@ internal static class LiveDoctorEndpoints
         {
             // A UUID would name a VM whatever it is called.
             return vm;
-        }
-    }
-
-    /// <summary>Without a vault, or its key, the rest is looked at all the same.</summary>
-    private static (string? Path, VaultSecret? Secret) VaultOf(ServiceVault vaults)
-    {
-        string? path = null;
-        try
-        {
-            path = vaults.Path;
-            return (path, vaults.Secret());
-        }
-        catch (FailureException)
-        {
-            return (path, null);
         }
     }
 }

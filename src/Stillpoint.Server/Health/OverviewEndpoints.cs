@@ -37,7 +37,8 @@ internal static class OverviewEndpoints
         return new(
             ServerVersion.Text, now, vms?.Count, vms?.Count(v => v.State.ToText() == "running"), words.Maybe(noHost, context), points?.Count,
             points?.Select(p => p.Series).Distinct().Count(), points is { Count: > 0 } ? points.Max(p => p.ToRecoveryPoint().Taken).ToUniversalTime() : null, words.Maybe(noVault, context),
-            jobs.GroupBy(j => j.State.ToText()).ToDictionary(g => g.Key, g => g.Count()), [.. running.Select(j => j.ToView(words, context))]);
+            jobs.GroupBy(j => j.State.ToText()).ToDictionary(g => g.Key, g => g.Count()), [.. running.Select(j => j.ToView(words, context))],
+            ProtectionCounting.Of(control, caller, vms, points, now));
     }
 
     private static async Task<(T? Value, Failure? Failure)> TryAsync<T>(Func<Task<T>> ask) where T : class

@@ -14,6 +14,7 @@ using Stillpoint.Server.Jobs;
 using Stillpoint.Server.Points;
 using Stillpoint.Server.Portal;
 using Stillpoint.Server.Protection;
+using Stillpoint.Server.Support;
 using Stillpoint.Server.Vaults;
 using Stillpoint.Server.Vms;
 
@@ -68,7 +69,9 @@ internal static class ServerApp
         RuleEndpoints.Map(api);
         ProtectionEndpoints.Map(api);
         PlanEndpoints.Map(api);
+        DueEndpoints.Map(api);
         AlertEndpoints.Map(api);
+        SupportEndpoints.Map(api);
     }
 
     private static void AddParts(IServiceCollection services, ServerParts parts, StillpointControl control, ServiceFolder folder)
@@ -78,7 +81,7 @@ internal static class ServerApp
         services.AddSingleton(_ => control).AddSingleton(control.Access).AddSingleton(control.Jobs);
         services.AddSingleton<Words>().AddSingleton<Passwords>().AddSingleton<SignInLimit>().AddSingleton<SetUp>().AddSingleton<RequestCount>();
         services.AddSingleton<HostConnection>().AddSingleton<ServiceVault>();
-        services.AddSingleton<JobFeed>().AddSingleton<JobReports>().AddSingleton<RunningJobs>().AddSingleton<JobStarter>().AddSingleton<JobWork>().AddSingleton<Recovery>().AddSingleton<ScheduleLoop>();
+        services.AddSingleton<JobFeed>().AddSingleton<JobReports>().AddSingleton<RunningJobs>().AddSingleton<JobStarter>().AddSingleton<JobWork>().AddSingleton<Recovery>().AddSingleton<ScheduleLoop>().AddSingleton<DueRuns>();
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerParts parts, ServiceFolder folder, X509Certificate2 certificate)

@@ -76,7 +76,9 @@ internal sealed class StillpointServer : IAsyncDisposable
     /// <summary>Jobs first: what they tell on their way out still reaches whoever listens.</summary>
     public async Task StopAsync()
     {
-        await Task.WhenAll(_app.Services.GetRequiredService<RunningJobs>().StopAsync(), _app.Services.GetRequiredService<ScheduleLoop>().StopAsync());
+        var services = _app.Services;
+        await Task.WhenAll(
+            services.GetRequiredService<RunningJobs>().StopAsync(), services.GetRequiredService<ScheduleLoop>().StopAsync(), services.GetRequiredService<DueRuns>().StopAsync());
         _app.Services.GetRequiredService<JobFeed>().Close();
         await _app.StopAsync(CancellationToken.None);
     }

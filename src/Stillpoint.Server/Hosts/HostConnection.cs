@@ -10,4 +10,8 @@ internal sealed class HostConnection(ServerParts parts)
 
     /// <exception cref="Model.FailureException">HostUnreachable, HostPermissionDenied.</exception>
     public Task<IHypervisorHost> ConnectAsync(CancellationToken ct) => parts.Connect(Uri, ct);
+
+    /// <summary>Another one, or the same by its address.</summary>
+    /// <exception cref="Model.FailureException">HostUnreachable, HostPermissionDenied.</exception>
+    public Task<IHypervisorHost> ConnectAsync(HostUri uri, CancellationToken ct) => parts.Connect(uri, ct);
 }

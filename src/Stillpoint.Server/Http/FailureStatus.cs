@@ -11,11 +11,12 @@ internal static class FailureStatus
         FailureCode.NotAllowed or FailureCode.RequestForged or FailureCode.SetUpTokenWrong => 403,
         FailureCode.EndpointUnknown or FailureCode.VmNotFound or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or
         FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown or FailureCode.UserNotFound or
-        FailureCode.TokenNotFound or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.AlertNotFound or FailureCode.VmNotProtected => 404,
+        FailureCode.TokenNotFound or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.AlertNotFound or FailureCode.VmNotProtected or
+        FailureCode.HostNotKnown => 404,
         FailureCode.VmBackupRunning or FailureCode.VmBusyWithOtherJob or FailureCode.VaultBusy or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous or FailureCode.VmNameTaken or FailureCode.VmRunning or FailureCode.UserExists or FailureCode.LastAdmin or FailureCode.SetUpDone or
-        FailureCode.JobNotRunning or FailureCode.PointForgotten or FailureCode.PolicyExists or FailureCode.PolicyInUse or FailureCode.RuleExists or
-        FailureCode.VaultConfigured => 409,
+        FailureCode.JobNotRunning or FailureCode.CauseNotRepairable or FailureCode.PointForgotten or FailureCode.PolicyExists or FailureCode.PolicyInUse or FailureCode.RuleExists or
+        FailureCode.VaultConfigured or FailureCode.HostInUse => 409,
         FailureCode.ChangedMeanwhile or FailureCode.PolicyChanged => 412,
         FailureCode.RequestTooLarge => 413,
         FailureCode.ConfirmationNeeded => 428,

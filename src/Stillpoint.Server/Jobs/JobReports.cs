@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Stillpoint.Contracts;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Points;
+using Stillpoint.Engine.Repairs;
 using Stillpoint.Engine.Restore;
 using Stillpoint.Model;
 using Stillpoint.Server.Http;
@@ -40,6 +41,7 @@ internal sealed record JobReport(object? Result, IReadOnlyList<Failure> Warnings
             {
                 Copy = new(r.Vault.ToString(), r.Made, [.. r.Points.Select(p => p.ToString())], r.PointsThere, r.Packs, r.Bytes, words.Views(r.Failures, context)),
             },
+            RepairRecord r => bare with { Repair = new(r.Repair, r.Cause, r.End.ToText(), r.Failure) },
             _ => null,
         };
     }

@@ -1,4 +1,5 @@
 using Stillpoint.Control;
+using Stillpoint.Control.Doctoring;
 using Stillpoint.Control.Workers;
 using Stillpoint.Engine.Capture;
 using Stillpoint.Engine.Restore;
@@ -29,6 +30,17 @@ internal sealed class JobWork(StillpointControl control, HostConnection hosts, S
         await using var host = order is RestoreDisks ? null : await hosts.ConnectAsync(ct);
         await recovery.RunAsync(host, ct);
         reports.Keep(await control.RestoreAsync(host, new(vault, vaults.Path), point, order, events, ct));
+    };
+
+    public Func<IJobEvents, CancellationToken, Task> Repair(CauseToRepair order) => async (events, ct) =>
+    {
+        var (path, secret) = vaults.Known();
+        using (secret)
+        {
+            await using var host = await hosts.ConnectAsync(ct);
+            await recovery.RunAsync(host, ct);
+            reports.Keep(await control.RepairAsync(host, order, null, path, secret, events, ct));
+        }
     };
 
     /// <param name="packsOnly">Stored packs against their names; else every byte of every point.</param>

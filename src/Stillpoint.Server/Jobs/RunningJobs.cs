@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Stillpoint.Control;
 using Stillpoint.Model;
 using Stillpoint.Server.Configuration;
 
 namespace Stillpoint.Server.Jobs;
 
 /// <summary>The jobs of this process: begun, cancelled, and all ended before the service ends. Safe for many threads.</summary>
-internal sealed class RunningJobs(ServerOptions options, JobFeed feed, ILogger<RunningJobs> log)
+internal sealed class RunningJobs(StillpointControl control, ServerOptions options, JobFeed feed, ILogger<RunningJobs> log)
 {
     private readonly ConcurrentDictionary<JobId, Running> _running = new();
     private volatile bool _stopping;
@@ -32,11 +33,12 @@ internal sealed class RunningJobs(ServerOptions options, JobFeed feed, ILogger<R
         if (!job.Began.IsCompleted) await job.Work;
     }
 
+    /// <summary>Also one that the scheduler began.</summary>
     /// <exception cref="FailureException">JobNotRunning.</exception>
     public void Cancel(JobId id)
     {
-        if (!_running.TryGetValue(id, out var job)) throw new FailureException(FailureCode.JobNotRunning, Stage.Input, ("job", id.ToString()));
-        job.Cancel();
+        if (_running.TryGetValue(id, out var job)) job.Cancel();
+        else if (!control.Cancel(id)) throw new FailureException(FailureCode.JobNotRunning, Stage.Input, ("job", id.ToString()));
     }
 
     /// <summary>Cancels all and waits for their clean ends, however long these take: each has a bound of its own.</summary>

@@ -28,6 +28,21 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         return SecretFile.FirstLine(file ?? parts.UsualSecretFile, guarded, VaultSecret.FromKeyFile);
     }
 
+    /// <summary>As far as it is known: without a vault, or its key, the rest can be looked at all the same. The secret is the caller's to dispose.</summary>
+    public (string? Path, VaultSecret? Secret) Known()
+    {
+        string? path = null;
+        try
+        {
+            path = Path;
+            return (path, Secret());
+        }
+        catch (FailureException)
+        {
+            return (path, null);
+        }
+    }
+
     /// <summary>Not the caller's to dispose.</summary>
     /// <exception cref="FailureException">VaultNotChosen, the secret's, VaultNotFound, VaultWrongPassphrase, VaultNotResponding, and the store's.</exception>
     public async Task<OpenVault> OpenAsync(CancellationToken ct)
@@ -46,6 +61,14 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         {
             _opening.Release();
         }
+    }
+
+    /// <summary>Opens it once more, as after a restart of the service, and closes that again.</summary>
+    /// <exception cref="FailureException">As <see cref="OpenAsync(CancellationToken)"/>.</exception>
+    public async Task<VaultId> TryAsync(string path, CancellationToken ct)
+    {
+        await using var vault = await OpenAsync(path, ct);
+        return vault.Id;
     }
 
     /// <summary>Backups go there from now on. It is opened first: a wrong path or secret shows now, not at night. Jobs that run end where they began.</summary>

@@ -17,6 +17,8 @@ internal static class VaultEndpoints
         api.MapGet("/vaults", List).WithName("listVaults").WithSummary("Vaults that were met here").Needs(Role.Reader, wholeOnly: true);
         api.MapPut("/vaults/default", ChooseAsync).WithName("chooseVault").WithSummary("Backups go there from now on; it is opened with the service's own secret first")
             .Needs(Role.Admin, wholeOnly: true);
+        api.MapPost("/vaults/default/try", TryAsync).WithName("tryVault").WithSummary("Whether the service's own secret opens it, now").WithMetadata(new LooksOnly())
+            .Needs(Role.Admin, wholeOnly: true);
         api.MapGet("/vaults/default/stats", StatsAsync).WithName("showVaultStats").WithSummary("What the vault holds, and who is at work in it")
             .Needs(Role.Reader, wholeOnly: true);
         api.MapGet("/vaults/default/keys", KeysAsync).WithName("listVaultKeys").WithSummary("Which secrets open it; never the secrets")
@@ -44,6 +46,12 @@ internal static class VaultEndpoints
         if (!Path.IsPathFullyQualified(request.Path) || request.Path.Contains('\0', StringComparison.Ordinal)) throw Requests.Invalid("path", "an absolute path");
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Path));
         return new((await vaults.ChooseAsync(path, request.AlsoIfTwice, ct)).ToString(), path, true);
+    }
+
+    private static async Task<VaultView> TryAsync(ServiceVault vaults, CancellationToken ct)
+    {
+        var path = vaults.Path;
+        return new((await vaults.TryAsync(path, ct)).ToString(), path, true);
     }
 
     private static async Task<VaultStatsView> StatsAsync(ServiceVault vaults, CancellationToken ct)

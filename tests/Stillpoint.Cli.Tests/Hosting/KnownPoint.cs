@@ -18,7 +18,7 @@ internal static class KnownPoint
         return bytes;
     }
 
-    public static async Task<string> AddAsync(string vaultFolder, byte[] disk, VmId? vm = null, string name = FakeHost.VmName)
+    public static async Task<string> AddAsync(string vaultFolder, byte[] disk, VmId? vm = null, string name = FakeHost.VmName, DateTimeOffset? taken = null)
     {
         var id = vm ?? FakeHost.Vm;
         await using var vault = await OpenVault.OpenAsync(
@@ -36,7 +36,7 @@ internal static class KnownPoint
             VmId = id.ToString(),
             VmName = name,
             HostName = "host",
-            Taken = FakeEngine.Taken,
+            Taken = taken ?? FakeEngine.Taken,
             Consistency = "crash",
             Reason = new("agent-not-configured", "freeze", new Dictionary<string, string>()),
             Disks = [new("vda", "raw", disk.Length, "full", disk.Length, disk.Length, null)],

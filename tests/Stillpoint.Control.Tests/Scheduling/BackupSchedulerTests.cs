@@ -64,6 +64,48 @@ public sealed class BackupSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunDue_RunThatSomebodyCancels_LeavesItsWindowAloneAndTakesTheNext()
+    {
+        await _host.ProtectAsync(1);
+        _host.Clock.Advance(SchedulerHost.IntoTheWindow);
+        _host.Engine.Capture = async (order, _, ct) =>
+        {
+            Assert.True(_host.Control.Cancel(order.Job));
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            throw new InvalidOperationException();
+        };
+        await _host.RunDueAsync();
+        Assert.Equal((JobState.Cancelled, FailureCode.Cancelled), (Assert.Single(_host.Runs).State, _host.Runs[0].Failure!.Code));
+        Assert.False(_host.Control.Cancel(_host.Runs[0].Job));
+        _host.Engine.Capture = (order, _, _) => Task.FromResult(FakeEngine.Result(order));
+        _host.Clock.Advance(TimeSpan.FromHours(1));
+        await _host.RunDueAsync();
+        Assert.Single(_host.Runs);
+        _host.Clock.Advance(TimeSpan.FromHours(23));
+        await _host.RunDueAsync();
+        Assert.Equal([JobState.Cancelled, JobState.Completed], _host.Runs.Select(r => r.State!.Value));
+    }
+
+    [Fact]
+    public async Task RunDue_EndedAsAWhole_IsTriedAgain()
+    {
+        await _host.ProtectAsync(1);
+        _host.Clock.Advance(SchedulerHost.IntoTheWindow);
+        using var stop = new CancellationTokenSource();
+        _host.Engine.Capture = async (_, _, ct) =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            throw new InvalidOperationException();
+        };
+        using (var scheduler = _host.New()) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.WhileTimePassesAsync(scheduler.RunDueAsync(stop.Token)));
+        _host.Engine.Capture = (order, _, _) => Task.FromResult(FakeEngine.Result(order));
+        _host.Clock.Advance(TimeSpan.FromHours(1));
+        await _host.RunDueAsync();
+        Assert.Equal([JobState.Cancelled, JobState.Completed], _host.Runs.Select(r => r.State!.Value));
+    }
+
+    [Fact]
     public async Task RunDue_RunThatFails_IsTriedAgainAfterItsTimeAsOftenAsThePolicySays()
     {
         await _host.ProtectAsync(1);

@@ -23,6 +23,10 @@ internal sealed class RequestMaker(Random random, IReadOnlyDictionary<string, st
         ["/jobs/verify"] = """{"samplePercent":$n,"maxMinutes":$n}""",
         ["/jobs/gc"] = """{"now":$b,"dryRun":$b,"maxMinutes":$n,"confirm":$t}""",
         ["/jobs/copy"] = """{"path":$path,"points":[$point]}""",
+        ["/hosts"] = """{"uri":$t}""",
+        ["/jobs/repair"] = """{"vm":$vm,"cause":$cause,"confirm":$t}""",
+        ["/support-bundle"] = """{"vm":$vm,"days":$i}""",
+        ["/rules/{rule}"] = """{"name":"r","policy":$policy,"match":$t}""",
         ["/vms/{vm}/check"] = """{"guard":$w}""",
         ["/policies/{policy}"] = """{"name":$policy,"capture":{"wanted":$w,"freezeLimit":$s,"scripts":{"rule":$w,"retries":$i},"sampleShare":$n},"schedules":[$l],"retention":{"last":$i,"daily":$i},"retries":$i,"objective":$s,"bandwidth":[$l]}""",
         ["/policies/preview"] = """{"capture":{"tracking":$w,"patience":$s},"schedules":[$l],"retention":{"yearly":$i},"retryAfter":$s}""",
@@ -90,7 +94,7 @@ internal sealed class RequestMaker(Random random, IReadOnlyDictionary<string, st
         "i" => Pick(["1", "2", "7", "0", "-1", "10001", "null", "1.5"]),
         "s" => Pick(["\"00:00:10\"", "\"1.00:00:00\"", "\"soon\"", "\"99999999.00:00:00\"", "null"]),
         "l" => Pick(["\"daily 20:00-06:00 UTC\"", "\"hourly/2\"", "\"yearly 02-29 00:00-24:00 Europe/Amsterdam\"", "\"backup 08:00-18:00 20MB\"", "\"weekly\"", "null"]),
-        "vm" or "point" or "policy" => JsonSerializer.Serialize(Named(kind)),
+        "vm" or "point" or "policy" or "cause" => JsonSerializer.Serialize(Named(kind)),
         _ => random.Next(12) == 0 ? Pick(["null", "[]", "{}", "1"]) : JsonSerializer.Serialize(Any()),
     };
 

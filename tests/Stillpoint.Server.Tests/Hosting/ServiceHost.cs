@@ -31,6 +31,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public Func<IHypervisorHost> Hypervisor { get; set; } = FakeHost.New;
 
+    /// <summary>Where several hosts are to be told apart.</summary>
+    public Func<HostUri, IHypervisorHost>? HypervisorOf { get; set; }
+
     /// <summary>Folder of a built portal.</summary>
     public string? Portal { get; set; }
 
@@ -78,9 +81,21 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public ServerParts Parts() => new()
     {
-        Options = Options, Data = Data, Clock = Clock, Engine = Engine, Connect = (_, _) => Task.FromResult(Hypervisor()), Variable = _ => null, Out = Out,
+        Options = Options, Data = Data, Clock = Clock, Engine = Engine, Connect = ConnectAsync, Variable = _ => null, Out = Out,
         UsualSecretFile = Folder["usual-secret"], Portal = Portal,
     };
+
+    private Task<IHypervisorHost> ConnectAsync(HostUri uri, CancellationToken ct)
+    {
+        try
+        {
+            return Task.FromResult(HypervisorOf?.Invoke(uri) ?? Hypervisor());
+        }
+        catch (FailureException e)
+        {
+            return Task.FromException<IHypervisorHost>(e);
+        }
+    }
 
     public async Task RestartAsync()
     {

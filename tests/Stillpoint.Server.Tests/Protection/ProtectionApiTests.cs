@@ -1,6 +1,8 @@
+using Stillpoint.Cli.Tests.Hosting;
 using Stillpoint.Contracts;
 using Stillpoint.Control.Access;
 using Stillpoint.Control.Tests.Fakes;
+using Stillpoint.Model;
 using Stillpoint.Server.Tests.Hosting;
 using Xunit;
 
@@ -68,6 +70,50 @@ public sealed class ProtectionApiTests
         await Answers.FailsAsync("confirmation-needed", 428, () => client.Policies.RemoveRuleAsync("all", "", None));
         Assert.Equal(new RuleRemoved("all", 1), await client.Policies.RemoveRuleAsync("all", "all", None));
         await Answers.FailsAsync("rule-not-found", 404, () => client.Policies.RemoveRuleAsync("all", "all", None));
+    }
+
+    [Fact]
+    public async Task Rules_Put_TakeTheirOldOnesPlaceAndVmsUnderThemAreConfirmed()
+    {
+        await using var host = await ServiceHost.StartBareAsync();
+        var client = host.Client();
+        var control = host.Part<Stillpoint.Control.StillpointControl>();
+        await client.Policies.AddAsync("hourly", Hourly, None);
+        await client.Policies.AddAsync("other", Hourly, None);
+        await Answers.FailsAsync("policy-not-found", 404, () => client.Policies.PutRuleAsync(new("all", "nothing", "*"), None));
+        Assert.Equal(new RuleView("all", "hourly", "web*", null, null, 0), await client.Policies.PutRuleAsync(new("all", "hourly", "web*"), None));
+        await client.Policies.PutRuleAsync(new("all", "hourly", "*"), None);
+        await control.DiscoverAsync(FakeHost.New(), None);
+        await Answers.FailsAsync("confirmation-needed", 428, () => client.Policies.PutRuleAsync(new("all", "other", "*"), None));
+        await client.Policies.PutRuleAsync(new("all", "other", "*"), None, confirm: "all");
+        await control.DiscoverAsync(FakeHost.New(), None);
+        Assert.Equal("other", Assert.Single(await client.Plan.ProtectedAsync(None)).Policy);
+        await client.Policies.PutRuleAsync(new("all", "other", "web*"), None, confirm: "all");
+        await control.DiscoverAsync(FakeHost.New(), None);
+        Assert.Empty(await client.Plan.ProtectedAsync(None));
+        await host.Browser(host.Token(Role.Admin)).SendAsync("PUT", "/api/v1/rules/all", new { name = "any", policy = "other", match = "*" }).MustFailAsync("request-invalid", 400);
+    }
+
+    [Fact]
+    public async Task Overview_CountsVmsByProtectionAndPointsByTheirObjective()
+    {
+        FakeVm[] vms = [FakeVm.Numbered(1, "fresh"), FakeVm.Numbered(2, "stale"), FakeVm.Numbered(3, "young"), FakeVm.Numbered(4, "free"), FakeVm.Numbered(5, "bare"), FakeVm.Numbered(6, "other")];
+        await using var host = await ServiceHost.StartAsync(h => h.Hypervisor = () => FakeHost.Of(vms));
+        var client = host.Client();
+        await client.Policies.AddAsync("promised", Hourly with { Objective = "30.00:00:00" }, None);
+        await client.Policies.AddAsync("none", Hourly, None);
+        foreach (var name in new[] { "fresh", "stale" }) await client.Plan.ProtectAsync(name, new("promised"), None);
+        await client.Plan.ProtectAsync("free", new("none"), None);
+        Assert.Equal(new ProtectionCounts(3, 3, 0, 0, 2, 1), (await client.Jobs.OverviewAsync(None)).Protection);
+        host.Clock.Advance(TimeSpan.FromDays(40));
+        // A token lasts a day.
+        client = host.Client();
+        await client.Plan.ProtectAsync("young", new("promised"), None);
+        await KnownPoint.AddAsync(host.VaultFolder, KnownPoint.Disk(1), vms[0].Id, "fresh", host.Clock.GetUtcNow());
+        Assert.Equal(new ProtectionCounts(4, 2, 1, 1, 1, 1), (await client.Jobs.OverviewAsync(None)).Protection);
+        Assert.Equal(new ProtectionCounts(1, 0, 0, 1, 0, 0), (await host.Client(Role.Reader, "stale").Jobs.OverviewAsync(None)).Protection);
+        host.Hypervisor = () => throw new FailureException(FailureCode.HostUnreachable, Stage.Connect, ("uri", "qemu:///system"));
+        Assert.Equal(new ProtectionCounts(4, null, 1, 1, 1, 1), (await client.Jobs.OverviewAsync(None)).Protection);
     }
 
     [Fact]
