@@ -23,6 +23,8 @@ public sealed class StandaloneTests
     {
         await using var host = await ServiceHost.StartAsync();
         var cli = CliProcess.Of(host);
+        var held = (await cli.JsonAsync("recover", "--vault", host.VaultFolder, "--passphrase-file", host.Options.PassphraseFile!)).MustFail(7, "data-folder-held");
+        Assert.Contains("systemctl stop stillpointd", held.GetProperty("message").GetString(), StringComparison.Ordinal);
         // A command of the caller's own is not the service's to run.
         (await cli.JsonAsync("backup", "guest", "--before-release", "true", "--passphrase-file", host.Options.PassphraseFile!)).MustFail(7, "data-folder-held");
         (await cli.JsonAsync("backup", "guest", "--vault", host.Folder["other"])).MustFail(2, "service-elsewhere");
