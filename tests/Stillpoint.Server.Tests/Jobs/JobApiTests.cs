@@ -155,7 +155,7 @@ public sealed class JobApiTests
         Assert.Empty((await client.Jobs.ListAsync(None, vm: "other")).Items);
         Assert.Empty((await client.Jobs.ListAsync(None, since: host.Clock.GetUtcNow().AddHours(1))).Items);
         var wrong = await Answers.FailsAsync("request-invalid", 400, () => client.Jobs.ListAsync(None, kind: "bakcup"));
-        Assert.Equal(("kind", "backup, restore, retention, gc, verify, copy"), (wrong.Arguments["field"], wrong.Arguments["expected"]));
+        Assert.Equal(("kind", "backup, restore, retention, gc, verify, copy, repair"), (wrong.Arguments["field"], wrong.Arguments["expected"]));
     }
 
     [Fact]
