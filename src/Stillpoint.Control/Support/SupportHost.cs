@@ -40,6 +40,7 @@ internal static class SupportHost
     {
         var log = await RunAsync(
             "journalctl", ["--unit=stillpointd", $"--since=-{days}d", $"--lines={MostLogLines}", "--output=short-iso-precise", "--no-pager", "--quiet"], clock, ct);
+        if (log.Length == 0) return string.Create(CultureInfo.InvariantCulture, $"journalctl has no line of stillpointd from the last {days} days\n");
         return log.Length > MostLogBytes ? log[^MostLogBytes..] : log;
     }
 
