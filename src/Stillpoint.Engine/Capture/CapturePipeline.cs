@@ -40,9 +40,36 @@ public sealed class CapturePipeline(
     private async Task<RecoveryPoint> RunLiveAsync(BackupOrder order, IDomain domain, CaptureReport report, CancellationToken ct)
     {
         var hidden = new HiddenCheckpoints(paths);
-        var patience = new LoadPatience(domain, order, events, clock);
         var plan = await new Reconciler(vault, hidden, clock).PlanAsync(domain, order, ct);
-        await _hooks.ReachedAsync(CaptureStep.Reconciled, ct);
+        try
+        {
+            await _hooks.ReachedAsync(CaptureStep.Reconciled, ct);
+            return await RunReconciledAsync(order, domain, plan, report, ct);
+        }
+        catch (Exception e) when (plan.Foreign && e is FailureException or OperationCanceledException)
+        {
+            // Before there was a running backup, which does this itself: other tools would refuse to work beside what the reconciler brought back.
+            await HideAgainAsync(hidden, domain, report);
+            throw;
+        }
+    }
+
+    private async Task HideAgainAsync(HiddenCheckpoints hidden, IDomain domain, CaptureReport report)
+    {
+        try
+        {
+            await using var link = new HostLink(host, domain, clock);
+            await hidden.HideAsync(await link.DomainAsync(CancellationToken.None), vault.Id, CancellationToken.None);
+        }
+        catch (FailureException e)
+        {
+            report.Warn(e.Failure);
+        }
+    }
+
+    private async Task<RecoveryPoint> RunReconciledAsync(BackupOrder order, IDomain domain, CapturePlan plan, CaptureReport report, CancellationToken ct)
+    {
+        var patience = new LoadPatience(domain, order, events, clock);
         var facts = await new Preflight(domain, plan.Config, JobFolder.RootOf(paths), clock).RunAsync(ct);
         events.Publish(new Preflighted(order.Job, clock.GetUtcNow(), facts));
         var busy = await patience.WaitAsync(ct);
@@ -55,18 +82,18 @@ public sealed class CapturePipeline(
         await _hooks.ReachedAsync(CaptureStep.Preflighted, ct);
         try
         {
-            return await RunPlanAsync(order, domain, plan, busy, hidden, report, ct);
+            return await RunPlanAsync(order, domain, plan, busy, report, ct);
         }
         catch (FailureException e) when (e.Failure.Code is FailureCode.CheckpointInconsistent)
         {
             // A bitmap was lost between looking and beginning, or one of the new checkpoint's name is there. Every point is a full point: it costs a full read.
             report.Warn(e.Failure);
-            return await RunPlanAsync(order, domain, plan.AsFullRead(), busy, hidden, report, ct);
+            return await RunPlanAsync(order, domain, plan.AsFullRead(), busy, report, ct);
         }
     }
 
     private async Task<RecoveryPoint> RunPlanAsync(
-        BackupOrder order, IDomain domain, CapturePlan plan, Failure? busy, HiddenCheckpoints hidden, CaptureReport report, CancellationToken ct)
+        BackupOrder order, IDomain domain, CapturePlan plan, Failure? busy, CaptureReport report, CancellationToken ct)
     {
         var id = PointId.New(clock);
         await using var writer = await vault.BeginPointAsync(id, new(domain.Id.Value), domain.Name, plan.Pin, ct);
@@ -85,7 +112,7 @@ public sealed class CapturePipeline(
             var point = committed.ToRecoveryPoint();
             events.Publish(new PointCommitted(order.Job, clock.GetUtcNow(), point));
             await _hooks.ReachedAsync(CaptureStep.Committed, CancellationToken.None);
-            await ReleaseAsync(order, plan, hidden, backup, report, ct);
+            await ReleaseAsync(order, plan, backup, report, ct);
             return point;
         }
         catch (Exception e) when (e is FailureException or OperationCanceledException && !ct.IsCancellationRequested)
@@ -125,7 +152,7 @@ public sealed class CapturePipeline(
 
     /// <summary>The point exists: whatever fails from here on is a warning about the host, not about the point.</summary>
     private async Task ReleaseAsync(
-        BackupOrder order, CapturePlan plan, HiddenCheckpoints hidden, RunningBackup backup, CaptureReport report, CancellationToken ct)
+        BackupOrder order, CapturePlan plan, RunningBackup backup, CaptureReport report, CancellationToken ct)
     {
         try
         {
@@ -143,7 +170,7 @@ public sealed class CapturePipeline(
         }
         try
         {
-            await backup.ReleaseAsync(hidden);
+            await backup.ReleaseAsync();
         }
         catch (FailureException e)
         {

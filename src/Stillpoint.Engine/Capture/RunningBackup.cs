@@ -25,6 +25,7 @@ internal sealed class RunningBackup : IAsyncDisposable
     private readonly WardenClient _warden;
     private readonly ICaptureHooks _hooks;
     private readonly EnginePaths _paths;
+    private readonly VaultId _vault;
     private readonly IDisposable _events;
     private readonly CancellationTokenSource _stop;
     private readonly string? _checkpoint;
@@ -33,11 +34,11 @@ internal sealed class RunningBackup : IAsyncDisposable
     private bool _closed;
 
     private RunningBackup(
-        CapturePlan plan, IDomain domain, EnginePaths paths, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks,
+        CapturePlan plan, IDomain domain, VaultId vault, EnginePaths paths, HostLink link, JobFolder folder, JobJournal journal, WardenClient warden, ICaptureHooks hooks,
         string? checkpoint, Action<Failure> warn, TimeProvider clock, Func<Action<DomainEvent>, IDisposable> subscribe, CancellationToken ct)
     {
-        (_plan, _domain, _paths, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn, _clock) =
-            (plan, domain, paths, link, folder, journal, warden, hooks, checkpoint, warn, clock);
+        (_plan, _domain, _vault, _paths, _link, Folder, _journal, _warden, _hooks, _checkpoint, _warn, _clock) =
+            (plan, domain, vault, paths, link, folder, journal, warden, hooks, checkpoint, warn, clock);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _events = subscribe(OnEvent);
         _ = warden.Aborted.ContinueWith(
@@ -65,7 +66,7 @@ internal sealed class RunningBackup : IAsyncDisposable
     {
         var checkpoint = plan.MakesCheckpoint ? CheckpointName.Of(vault, point) : null;
         JournalEntry entry = JournalEntry.Of(order.Job, point, host.Uri, domain, vault, JobFolder.PathOf(paths, order.Job));
-        using var opening = new Opening(JobJournal.Open(paths.Journal, entry with { Checkpoint = checkpoint }));
+        using var opening = new Opening(JobJournal.Open(paths.Journal, entry with { Checkpoint = checkpoint, Foreign = plan.Foreign }));
         await hooks.ReachedAsync(CaptureStep.JournalOpened, ct);
         var folder = JobFolder.Create(paths, order.Job, domain.Id);
         WardenClient? warden = null;
@@ -84,7 +85,7 @@ internal sealed class RunningBackup : IAsyncDisposable
             await hooks.ReachedAsync(CaptureStep.WorkspaceMade, ct);
             await hooks.ReachedAsync(CaptureStep.WardenReady, ct);
             return new(
-                plan, domain, paths, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, clock,
+                plan, domain, vault, paths, new(host, domain, clock), folder, opening.Keep(), warden, hooks, checkpoint, warn, clock,
                 handler => host.Subscribe(domain.Id, handler), ct);
         }
         catch
@@ -136,7 +137,7 @@ internal sealed class RunningBackup : IAsyncDisposable
     }
 
     /// <summary>After the commit: the new checkpoint is the only one of ours that is still needed; then libvirt's job ends.</summary>
-    public async Task ReleaseAsync(HiddenCheckpoints hidden)
+    public async Task ReleaseAsync()
     {
         _journal.Update(e => e with { Committed = true });
         var domain = await _link.DomainAsync(CancellationToken.None);
@@ -148,7 +149,7 @@ internal sealed class RunningBackup : IAsyncDisposable
         // Asked for again: without it a libvirtd restarted meanwhile would leave the checkpoint in sight.
         domain = await _link.DomainAsync(CancellationToken.None);
         await EndJobAsync(domain);
-        if (_checkpoint is not null && _plan.Foreign) await hidden.HideAsync(domain, _checkpoint, CancellationToken.None);
+        await HideAsync(domain);
         await _hooks.ReachedAsync(CaptureStep.Released, CancellationToken.None);
         Close();
     }
@@ -163,6 +164,7 @@ internal sealed class RunningBackup : IAsyncDisposable
                 var domain = await _link.DomainAsync(CancellationToken.None);
                 await EndJobAsync(domain);
                 if (_checkpoint is not null && !_journal.Entry.Committed) await domain.DeleteCheckpointAsync(_checkpoint, CancellationToken.None);
+                await HideAsync(domain);
                 Close();
             }
         }
@@ -179,6 +181,11 @@ internal sealed class RunningBackup : IAsyncDisposable
             _journal.Dispose();
             _stop.Dispose();
         }
+    }
+
+    private async Task HideAsync(IDomain domain)
+    {
+        if (_plan.Foreign) await new HiddenCheckpoints(_paths).HideAsync(domain, _vault, CancellationToken.None);
     }
 
     private async Task EndJobAsync(IDomain domain)

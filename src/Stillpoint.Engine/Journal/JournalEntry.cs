@@ -31,6 +31,9 @@ public sealed record JournalEntry
     /// <summary>The checkpoint that begin makes; null: none.</summary>
     public string? Checkpoint { get; init; }
 
+    /// <summary>Other tools' checkpoints are on the VM: ours are hidden when the job has ended.</summary>
+    public bool Foreign { get; init; }
+
     public int ProcessId { get; init; }
 
     /// <summary>A freeze may have been sent and its thaw is not confirmed.</summary>

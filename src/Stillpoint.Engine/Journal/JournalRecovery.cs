@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stillpoint.Engine.Capture;
+using Stillpoint.Engine.Reconcile;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Vault;
@@ -19,7 +20,7 @@ public sealed record RecoveredJob(string Job, string VmName, bool Thawed, bool J
 
 /// <summary>
 /// Cleans up after jobs whose process died, before anything else is done: thaw, have the guest's scripts after the freeze run, end the backup job (only ours: its socket lies in the journal's
-/// work folder), then take back the checkpoint of a point that was never committed. Everything may be done twice.
+/// work folder), then take back the checkpoint of a point that was never committed, and hide ours from other tools. Everything may be done twice.
 /// </summary>
 public sealed class JournalRecovery(
     EnginePaths paths, Func<HostUri, CancellationToken, Task<IHypervisorHost>> connect, TimeProvider clock)
@@ -44,7 +45,7 @@ public sealed class JournalRecovery(
         bool? whole = entry.Committed ? true : null;
         try
         {
-            if (entry.FreezeOpen || entry.BeginSent || entry.ScriptsOpenUntil is not null)
+            if (entry.FreezeOpen || entry.BeginSent || entry.Foreign || entry.ScriptsOpenUntil is not null)
             {
                 await using var host = await connect(HostUri.Parse(entry.HostUri), ct);
                 if (await TryFindAsync(host, entry.VmId, ct) is { } domain)
@@ -75,6 +76,7 @@ public sealed class JournalRecovery(
                     if (whole is null && entry.Checkpoint is not null)
                         return new(entry.Job, entry.VmName, thawed, aborted, null, null, Closed: false) { ScriptsEnded = scripts };
                     if (whole is false && entry.Checkpoint is not null) await domain.DeleteCheckpointAsync(entry.Checkpoint, ct);
+                    if (entry.Foreign) await new HiddenCheckpoints(paths).HideAsync(domain, new(Guid.Parse(entry.VaultId)), ct);
                     if (unfinished is not null) throw unfinished;
                 }
             }

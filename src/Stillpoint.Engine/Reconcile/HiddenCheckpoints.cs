@@ -1,3 +1,4 @@
+using System.Text;
 using Stillpoint.Engine.Journal;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
@@ -6,24 +7,27 @@ using Stillpoint.Vault;
 namespace Stillpoint.Engine.Reconcile;
 
 /// <summary>
-/// Other tools refuse to work on a VM that has a checkpoint they did not make. Where theirs are seen, ours is hidden between jobs: its metadata
-/// leaves libvirt and lies in the data folder, its bitmap records on in the image.
+/// Other tools refuse to work on a VM that has a checkpoint they did not make. Where theirs are seen, ours are hidden between jobs, however a job
+/// ended: the metadata leaves libvirt and lies in the data folder, the bitmap records on in the image.
 /// </summary>
 internal sealed class HiddenCheckpoints(EnginePaths paths)
 {
-    public async Task HideAsync(IDomain domain, string checkpoint, CancellationToken ct)
+    /// <summary>Hides this vault's checkpoints, if there are other tools' beside them. May be done twice.</summary>
+    public async Task HideAsync(IDomain domain, VaultId vault, CancellationToken ct)
     {
+        var names = (await domain.ListCheckpointsAsync(ct)).Select(c => c.Name).ToList();
+        if (names.TrueForAll(CheckpointName.IsOurs)) return;
         Directory.CreateDirectory(FolderOf(domain));
-        var path = PathOf(domain, checkpoint);
-        var xml = await domain.HideCheckpointAsync(checkpoint, ct);
-        DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(xml));
+        // The oldest first: each is then nobody's child, and comes back without the others.
+        foreach (var name in names.Where(n => CheckpointName.TryParse(n, vault, out _)).Order(StringComparer.Ordinal))
+            await domain.HideCheckpointAsync(name, xml => DurableFile.Write(PathOf(domain, name), Encoding.UTF8.GetBytes(xml)), ct);
     }
 
     /// <summary>A hidden checkpoint that libvirt will not take back (the bitmap is gone) is forgotten: it is no base any more.</summary>
     public async Task BringBackAsync(IDomain domain, VaultId vault, CancellationToken ct)
     {
         if (!Directory.Exists(FolderOf(domain))) return;
-        foreach (var path in Directory.GetFiles(FolderOf(domain), "*.xml"))
+        foreach (var path in Directory.GetFiles(FolderOf(domain), "*.xml").Order(StringComparer.Ordinal))
         {
             if (!CheckpointName.TryParse(Path.GetFileNameWithoutExtension(path), vault, out _)) continue;
             try

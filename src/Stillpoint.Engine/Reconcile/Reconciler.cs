@@ -24,9 +24,9 @@ internal sealed class Reconciler(IVault vault, HiddenCheckpoints hidden, TimePro
             throw new FailureException(Failure.Of(FailureCode.VmHasNoDisks, Stage.Reconcile, ("vm", domain.Name)) with { Evidence = [.. why] });
         }
 
+        var points = await vault.ListPointsAsync(new SeriesId(domain.Id.Value), ct);
         if (live) await hidden.BringBackAsync(domain, vault.Id, ct);
         var checkpoints = await domain.ListCheckpointsAsync(ct);
-        var points = await vault.ListPointsAsync(new SeriesId(domain.Id.Value), ct);
         var bases = new Bases(vault.Id, points, checkpoints);
 
         var plans = new List<DiskPlan>();

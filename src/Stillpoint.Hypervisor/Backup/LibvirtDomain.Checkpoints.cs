@@ -72,13 +72,13 @@ internal sealed partial class LibvirtDomain
         return [.. DomainXml.Parse(xml).Disks.Where(d => d.CanTrack && d.Source is not null).Select(d => d.Source!)];
     }
 
-    public Task<string> HideCheckpointAsync(string checkpoint, CancellationToken ct) => RunAsync(Stage.Release, domain =>
+    public Task HideCheckpointAsync(string checkpoint, Action<string> keep, CancellationToken ct) => RunAsync(Stage.Release, domain =>
     {
         const string lookup = "virDomainCheckpointLookupByName";
         using var found = Check.Handle(NativeMethods.virDomainCheckpointLookupByName(domain, checkpoint, 0), lookup);
-        var xml = Check.Text(NativeMethods.virDomainCheckpointGetXMLDesc(found, 0), "virDomainCheckpointGetXMLDesc");
+        keep(Check.Text(NativeMethods.virDomainCheckpointGetXMLDesc(found, 0), "virDomainCheckpointGetXMLDesc"));
         Check.Result(NativeMethods.virDomainCheckpointDelete(found, VirFlag.CheckpointDeleteMetadataOnly), "virDomainCheckpointDelete");
-        return xml;
+        return 0;
     }, ct);
 
     public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => RunAsync(Stage.Reconcile, domain =>

@@ -56,9 +56,11 @@ public interface IDomain
     /// </summary>
     Task<RemovedBitmaps> RemoveBitmapsAsync(string prefix, CancellationToken ct);
 
-    /// <summary>Removes a checkpoint's metadata only (the bitmaps record on) and returns the XML that brings it back.</summary>
-    Task<string> HideCheckpointAsync(string name, CancellationToken ct);
+    /// <summary>Removes a checkpoint's metadata only (the bitmaps record on).</summary>
+    /// <param name="keep">Given the XML that brings it back, before libvirt forgets it; if it throws, nothing is removed.</param>
+    Task HideCheckpointAsync(string name, Action<string> keep, CancellationToken ct);
 
+    /// <summary>Brings a hidden checkpoint back; one that is in sight stays as it is.</summary>
     Task RedefineCheckpointAsync(string xml, CancellationToken ct);
 
     /// <summary>Of a running or paused VM.</summary>

@@ -39,10 +39,18 @@ internal sealed class ChainEvents(TestGuest guest, StillpointCli cli, CliResult 
             xml, $"<domaincheckpoint><name>{Foreign}</name><disks><disk name='vda' checkpoint='bitmap'/><disk name='vdb' checkpoint='no'/></disks></domaincheckpoint>");
         await VirshAsync("checkpoint-create", guest.Name, xml);
         (await cli.RunAsync("backup", guest.Name, "--exclude-disk", "vdb")).Must();
-        var seen = await VirshAsync("checkpoint-list", guest.Name, "--name");
-        if (seen.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is not [Foreign]) throw new InvalidOperationException($"ours is not hidden: {seen}");
+        await OursIsHiddenAsync();
+        // One that fails at its snapshot: the guest has no scripts.
+        (await cli.RunAsync("backup", guest.Name, "--exclude-disk", "vdb", "--consistency", "application", "--strict")).MustFail(1, "consistency-not-reached");
+        await OursIsHiddenAsync();
         await WriteAsync();
         _undo = () => VirshAsync("checkpoint-delete", guest.Name, Foreign);
+    }
+
+    private async Task OursIsHiddenAsync()
+    {
+        var seen = await VirshAsync("checkpoint-list", guest.Name, "--name");
+        if (seen.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is not [Foreign]) throw new InvalidOperationException($"ours is not hidden: {seen}");
     }
 
     public async Task PausedAsync()

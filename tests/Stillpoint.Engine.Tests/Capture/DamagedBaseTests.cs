@@ -73,11 +73,4 @@ public sealed class DamagedBaseTests : IDisposable
     }
 
     private Task<OpenVault> OpenAsync() => OpenVault.OpenAsync(new FolderStore(_folder), new Passphrase("p"), TimeProvider.System, default);
-
-    private sealed class NoEvents : IJobEvents
-    {
-        public void Publish(JobEvent jobEvent)
-        {
-        }
-    }
 }

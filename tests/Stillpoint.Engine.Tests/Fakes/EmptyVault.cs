@@ -17,8 +17,10 @@ internal sealed class EmptyVault(Guid id, params PointInfo[] points) : IVault
 
     public Task<PointInfo> FindPointAsync(string idOrPrefix, CancellationToken ct) => throw new NotSupportedException();
 
-    public Task<IVaultWriter> BeginPointAsync(PointId id, SeriesId series, string label, PointInfo? @base, CancellationToken ct) =>
-        throw new NotSupportedException();
+    /// <summary>Why no point can be begun in it.</summary>
+    public Exception Refusal { get; init; } = new NotSupportedException();
+
+    public Task<IVaultWriter> BeginPointAsync(PointId id, SeriesId series, string label, PointInfo? @base, CancellationToken ct) => throw Refusal;
 
     public Task<ITreeReader> OpenTreeAsync(PointInfo point, string tree, CancellationToken ct) => throw new NotSupportedException();
 

@@ -73,13 +73,16 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
 
     public IGuestChannel? Channel { get; set; }
 
-    public async Task<string> HideCheckpointAsync(string name, CancellationToken ct)
+    public Task HideCheckpointAsync(string name, Action<string> keep, CancellationToken ct)
     {
-        await Done("hide " + name);
-        return "<domaincheckpoint/>";
+        host.Check();
+        keep($"<domaincheckpoint><name>{name}</name></domaincheckpoint>");
+        Checkpoints.RemoveAll(c => c.Name == name);
+        return Done("hide " + name);
     }
 
-    public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => Done("redefine");
+    public Task RedefineCheckpointAsync(string xml, CancellationToken ct) =>
+        Done("redefine " + System.Xml.Linq.XElement.Parse(xml).Element("name")?.Value);
 
     public Queue<DomainReadings> Readings { get; } = new();
 

@@ -1,5 +1,7 @@
 using Stillpoint.Engine.Journal;
+using Stillpoint.Engine.Reconcile;
 using Stillpoint.Engine.Tests.Fakes;
+using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Xunit;
 
@@ -103,6 +105,19 @@ public sealed class JobJournalTests : IDisposable
         Assert.Empty(Directory.GetFiles(_paths.Journal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_BesideOtherTools_HidesOursAgain(bool committed)
+    {
+        var basis = CheckpointName.Of(new(VaultOf), PointId.New(TimeProvider.System));
+        _host.Domain.Checkpoints.AddRange([Seen("virtnbdbackup.0"), Seen(basis)]);
+        Abandon(e => e with { BeginSent = committed, Committed = committed, Foreign = true });
+        Assert.True(Assert.Single(await RecoverAsync(new EmptyVault(VaultOf))).Closed);
+        Assert.Equal("virtnbdbackup.0", Assert.Single(_host.Domain.Checkpoints).Name);
+        Assert.Equal("hide " + basis, _host.Domain.Calls[^1]);
+    }
+
     [Fact]
     public async Task Recover_SomebodyElsesJobRuns_IsLeftAlone()
     {
@@ -153,6 +168,8 @@ public sealed class JobJournalTests : IDisposable
         using var journal = Open();
         journal.Update(state);
     }
+
+    private static Checkpoint Seen(string name) => new(name, null, DateTimeOffset.UnixEpoch, null);
 
     private JobJournal Open() => JobJournal.Open(_paths.Journal, new()
     {

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Stillpoint.Engine.Points;
 using Stillpoint.Engine.Restore;
+using Stillpoint.Engine.Tests.Fakes;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.TestKit;
@@ -91,11 +92,4 @@ public sealed class LibvirtRestoreTests
           </devices>
         </domain>
         """;
-
-    private sealed class NoEvents : IJobEvents
-    {
-        public void Publish(JobEvent jobEvent)
-        {
-        }
-    }
 }

@@ -122,7 +122,7 @@ internal sealed class RestoreHost : IHypervisorHost
 
         public Task<RemovedBitmaps> RemoveBitmapsAsync(string prefix, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task<string> HideCheckpointAsync(string checkpoint, CancellationToken ct) => throw new NotSupportedException();
+        public Task HideCheckpointAsync(string checkpoint, Action<string> keep, CancellationToken ct) => throw new NotSupportedException();
 
         public Task RedefineCheckpointAsync(string xml, CancellationToken ct) => throw new NotSupportedException();
 

@@ -146,14 +146,8 @@ public sealed class DiskTransferTests
     private static Task<DiskTransferred> RunAsync(
         MemoryDisk disk, MemoryTree tree, bool incremental, long? baseSize, CapturePolicy policy, int turn = 0)
     {
-        var meter = new TransferMeter(JobId.New(TimeProvider.System), SubTask.TransferDataToVault, new Events(), TimeProvider.System, () => 0);
+        var meter = new TransferMeter(JobId.New(TimeProvider.System), SubTask.TransferDataToVault, new NoEvents(), TimeProvider.System, () => 0);
         return new DiskTransfer(disk, tree, Block, meter, TimeProvider.System).RunAsync(incremental, baseSize, policy, turn, CancellationToken.None);
     }
 
-    private sealed class Events : IJobEvents
-    {
-        public void Publish(JobEvent jobEvent)
-        {
-        }
-    }
 }

@@ -43,9 +43,14 @@ public sealed class BackupTests(LiveSuite suite)
         Assert.Equal("stillpoint-test-a", checkpoints.Single(c => c.Name == "stillpoint-test-b").Parent);
         Assert.All(checkpoints, c => Assert.Equal(new Dictionary<string, bool> { ["vda"] = true }, c.UsableBitmaps));
 
-        var xml = await domain.HideCheckpointAsync("stillpoint-test-b", None);
+        string? xml = null;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => domain.HideCheckpointAsync("stillpoint-test-b", _ => throw new InvalidOperationException(), None));
+        Assert.Equal(2, (await domain.ListCheckpointsAsync(None)).Count);
+        await domain.HideCheckpointAsync("stillpoint-test-b", x => xml = x, None);
         Assert.Equal("stillpoint-test-a", Assert.Single(await domain.ListCheckpointsAsync(None)).Name);
-        await domain.RedefineCheckpointAsync(xml, None);
+        await domain.RedefineCheckpointAsync(xml!, None);
+        // Somebody died between keeping the XML and removing the metadata.
+        await domain.RedefineCheckpointAsync(xml!, None);
         await domain.DeleteCheckpointAsync("stillpoint-test-a", None);
         Assert.Equal("stillpoint-test-b", Assert.Single(await domain.ListCheckpointsAsync(None)).Name);
         await domain.DeleteCheckpointAsync("stillpoint-test-b", None);
