@@ -13,12 +13,10 @@ namespace Stillpoint.Vault;
 /// <summary>A vault opened with a secret. See <see cref="IVault"/>.</summary>
 public sealed class OpenVault : IVault
 {
-    private readonly PointList _points;
-
     private OpenVault(VaultParts parts)
     {
         Parts = parts;
-        _points = new(parts.Store, parts.Keys);
+        Points = new(parts.Store, parts.Keys);
     }
 
     public VaultId Id => Parts.Header.Id;
@@ -26,6 +24,8 @@ public sealed class OpenVault : IVault
     public int BlockSize => Parts.Header.BlockSize;
 
     internal VaultParts Parts { get; set; }
+
+    internal PointList Points { get; }
 
     /// <exception cref="FailureException">VaultNotFound, VaultDamaged, VaultFormatNewer, VaultWrongPassphrase, and the store's.</exception>
     public static async Task<OpenVault> OpenAsync(IBlobStore store, VaultSecret secret, TimeProvider clock, CancellationToken ct)
@@ -42,14 +42,20 @@ public sealed class OpenVault : IVault
         return new(new(store, keys, header, index, blocks, new(blocks), clock));
     }
 
-    public Task<IReadOnlyList<PointInfo>> ListPointsAsync(SeriesId? series, CancellationToken ct) => _points.ListAsync(series, ct);
+    public Task<IReadOnlyList<PointInfo>> ListPointsAsync(SeriesId? series, CancellationToken ct) => Points.ListAsync(series, ct);
 
     /// <summary>Points that were forgotten and are still there: <see cref="VaultForget.UnforgetAsync"/> brings them back.</summary>
-    public Task<IReadOnlyList<ForgottenPoint>> ListForgottenAsync(CancellationToken ct) => _points.ListForgottenAsync(ct);
+    public Task<IReadOnlyList<ForgottenPoint>> ListForgottenAsync(CancellationToken ct) => Points.ListForgottenAsync(ct);
 
-    public Task<IReadOnlyList<Failure>> ListDamagedAsync(CancellationToken ct) => _points.ListDamagedAsync(ct);
+    public Task<IReadOnlyList<Failure>> ListDamagedAsync(CancellationToken ct) => Points.ListDamagedAsync(ct);
 
-    public Task<PointInfo> FindPointAsync(string idOrPrefix, CancellationToken ct) => _points.FindAsync(idOrPrefix, ct);
+    public Task<PointInfo> FindPointAsync(string idOrPrefix, CancellationToken ct) => Points.FindAsync(idOrPrefix, ct);
+
+    /// <returns>Null: it is gone, forgotten or damaged since it was listed.</returns>
+    public async Task<PointInfo?> ReadPointAsync(PointLine line, CancellationToken ct) =>
+        await Parts.Store.FindAsync(ForgottenMarks.NameOf(line.Series, line.Id), ct).ConfigureAwait(false) is null
+            ? await Points.TryReadAsync(Manifest.NameOf(line.Series, line.Id), ct).ConfigureAwait(false)
+            : null;
 
     /// <summary>Who is at work here, those that are dead or expired included.</summary>
     public Task<IReadOnlyList<LeaseInfo>> ListLeasesAsync(CancellationToken ct) => LeaseList.ReadAsync(Parts.Store, Parts.Keys, ct);

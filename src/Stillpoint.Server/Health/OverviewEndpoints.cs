@@ -2,14 +2,13 @@ using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Control.Access;
 using Stillpoint.Control.Catalog;
-using Stillpoint.Engine.Points;
 using Stillpoint.Model;
 using Stillpoint.Server.Access;
 using Stillpoint.Server.Hosting;
 using Stillpoint.Server.Hosts;
 using Stillpoint.Server.Http;
 using Stillpoint.Server.Jobs;
-using Stillpoint.Server.Vaults;
+using Stillpoint.Server.Points;
 
 namespace Stillpoint.Server.Health;
 
@@ -22,7 +21,7 @@ internal static class OverviewEndpoints
         api.MapGet("/overview", ShowAsync).WithName("showOverview").WithSummary("Counts of VMs, points and the last day's jobs").Needs(Role.Reader);
 
     private static async Task<OverviewView> ShowAsync(
-        StillpointControl control, HostConnection hosts, ServiceVault vaults, Words words, TimeProvider clock, HttpContext context, CancellationToken ct)
+        StillpointControl control, HostConnection hosts, KnownPoints known, Words words, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var (caller, now) = (context.Caller(), clock.GetUtcNow());
         var (vms, noHost) = await TryAsync(async () =>
@@ -30,13 +29,12 @@ internal static class OverviewEndpoints
             await using var host = await hosts.ConnectAsync(ct);
             return (await host.ListDomainsAsync(ct)).Where(v => caller.Sees(v.Name)).ToList();
         });
-        var (points, noVault) = await TryAsync(async () =>
-            (await vaults.AskAsync((vault, token) => vault.ListPointsAsync(null, token), ct)).Where(p => caller.Sees(p.SeriesLabel)).ToList());
+        var (points, noVault) = await TryAsync(async () => (await known.ListAsync(ct)).Where(p => caller.Sees(p.Label)).ToList());
         var jobs = JobViews.List(control, new JobFilter(Since: now.AddDays(-1), Limit: MostCounted), caller);
         var running = JobViews.List(control, new JobFilter(State: JobState.Running, Limit: MostRunning), caller);
         return new(
             ServerVersion.Text, now, vms?.Count, vms?.Count(v => v.State.ToText() == "running"), words.Maybe(noHost, context), points?.Count,
-            points?.Select(p => p.Series).Distinct().Count(), points is { Count: > 0 } ? points.Max(p => p.ToRecoveryPoint().Taken).ToUniversalTime() : null, words.Maybe(noVault, context),
+            points?.Select(p => p.Series).Distinct().Count(), points is { Count: > 0 } ? points.Max(p => p.Time).ToUniversalTime() : null, words.Maybe(noVault, context),
             jobs.GroupBy(j => j.State.ToText()).ToDictionary(g => g.Key, g => g.Count()), [.. running.Select(j => j.ToView(words, context))],
             ProtectionCounting.Of(control, caller, vms, points, now));
     }

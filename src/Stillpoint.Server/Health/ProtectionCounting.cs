@@ -1,7 +1,6 @@
 using Stillpoint.Contracts;
 using Stillpoint.Control;
 using Stillpoint.Control.Catalog;
-using Stillpoint.Engine.Points;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Server.Access;
@@ -24,12 +23,12 @@ internal static class ProtectionCounting
     /// <param name="there">The host's VMs that the caller may see; null: it could not be asked.</param>
     /// <param name="points">So of the vault's points.</param>
     public static ProtectionCounts Of(
-        StillpointControl control, Caller caller, IReadOnlyList<DomainSummary>? there, IReadOnlyList<PointInfo>? points, DateTimeOffset now)
+        StillpointControl control, Caller caller, IReadOnlyList<DomainSummary>? there, IReadOnlyList<PointLine>? points, DateTimeOffset now)
     {
         var vms = control.Seen(caller).Where(v => v.Orphaned is null).ToList();
         var ids = vms.Select(v => v.Id).ToHashSet();
         var policies = control.Policies.List().ToDictionary(p => p.Policy.Name, p => p.Policy);
-        var newest = points?.GroupBy(p => p.Series.Value).ToDictionary(g => g.Key, g => g.Max(p => p.ToRecoveryPoint().Taken));
+        var newest = points?.GroupBy(p => p.Series.Value).ToDictionary(g => g.Key, g => g.Max(p => p.Time));
         var none = vms.Count(v => policies[v.Policy].Objective is null);
         var standings = newest is null ? null : vms.ConvertAll(v => StandingOf(v, policies[v.Policy], newest.TryGetValue(v.Id.Value, out var taken) ? taken : null, now));
         return new(

@@ -80,7 +80,7 @@ internal static class ServerApp
         // Not disposed with the app: jobs and vault end before it does.
         services.AddSingleton(_ => control).AddSingleton(control.Access).AddSingleton(control.Jobs);
         services.AddSingleton<Words>().AddSingleton<Passwords>().AddSingleton<SignInLimit>().AddSingleton<SetUp>().AddSingleton<RequestCount>();
-        services.AddSingleton<HostConnection>().AddSingleton<ServiceVault>();
+        services.AddSingleton<HostConnection>().AddSingleton<ServiceVault>().AddSingleton<KnownPoints>();
         services.AddSingleton<JobFeed>().AddSingleton<JobReports>().AddSingleton<RunningJobs>().AddSingleton<JobStarter>().AddSingleton<JobWork>().AddSingleton<Recovery>().AddSingleton<ScheduleLoop>().AddSingleton<DueRuns>();
     }
 

@@ -6,6 +6,7 @@ using Stillpoint.Model;
 using Stillpoint.Server.Access;
 using Stillpoint.Server.Http;
 using Stillpoint.Server.Jobs;
+using Stillpoint.Server.Points;
 using Stillpoint.Server.Vaults;
 
 namespace Stillpoint.Server.Hosting;
@@ -51,6 +52,7 @@ internal sealed class StillpointServer : IAsyncDisposable
             var token = app.Services.GetRequiredService<SetUp>().Begin();
             await ListenAsync(app, parts, folder, ct);
             var server = new StillpointServer(app, certificate, token);
+            app.Services.GetRequiredService<KnownPoints>().Begin();
             if (parts.Options.Schedule) app.Services.GetRequiredService<ScheduleLoop>().Start();
             if (made) await parts.Out.WriteLineAsync($"certificate made, SHA-256 fingerprint {server.Fingerprint}");
             if (token is not null) await parts.Out.WriteLineAsync($"no user yet: make the first administrator with this token: {token}");

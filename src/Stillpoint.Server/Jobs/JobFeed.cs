@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Stillpoint.Model;
+using Stillpoint.Server.Points;
 
 namespace Stillpoint.Server.Jobs;
 
@@ -8,18 +9,19 @@ namespace Stillpoint.Server.Jobs;
 /// What running jobs tell, to whoever listens. Never holds a job up: a listener that is too slow misses progress; one that would miss more is cut off,
 /// so that it looks at the jobs anew.
 /// </summary>
-internal sealed class JobFeed : IJobEvents
+internal sealed class JobFeed(KnownPoints points) : IJobEvents
 {
     private const int Room = 512;
     private readonly ConcurrentDictionary<Listener, byte> _listeners = new();
-    private readonly ConcurrentDictionary<JobId, string> _vms = new();
+    private readonly ConcurrentDictionary<JobId, JobBegan> _running = new();
 
     public void Publish(JobEvent jobEvent)
     {
-        if (jobEvent is JobBegan began) _vms[began.Job] = began.Vm;
-        var vm = _vms.GetValueOrDefault(jobEvent.Job) ?? "";
-        if (jobEvent is JobEnded) _vms.TryRemove(jobEvent.Job, out _);
-        foreach (var listener in _listeners.Keys) listener.Tell(new(jobEvent, vm));
+        if (jobEvent is JobBegan began) _running[began.Job] = began;
+        var job = _running.GetValueOrDefault(jobEvent.Job);
+        if (jobEvent is JobEnded) _running.TryRemove(jobEvent.Job, out _);
+        points.Hear(jobEvent, job?.Kind);
+        foreach (var listener in _listeners.Keys) listener.Tell(new(jobEvent, job?.Vm ?? ""));
     }
 
     /// <summary>From now on; until disposed.</summary>

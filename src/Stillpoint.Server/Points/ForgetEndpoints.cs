@@ -18,16 +18,17 @@ internal static class ForgetEndpoints
         api.MapPost("/points/forget", ForgetAsync).WithName("forgetPoints").WithSummary("Hide points, as dryRun shows before; they can be brought back for 14 days; confirm is how many go")
             .Needs(Role.Operator);
 
-    private static async Task<ForgetView> ForgetAsync(ForgetRequest request, ServiceVault vaults, TimeProvider clock, HttpContext context, CancellationToken ct)
+    private static async Task<ForgetView> ForgetAsync(ForgetRequest request, ServiceVault vaults, KnownPoints known, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var caller = context.Caller();
         if (request.Points is null == request.Vm is null) throw Requests.Invalid("points", "exactly one of points and vm");
-        var chosen = request.Points is { } ids ? await ByIdAsync(ids, vaults, caller, ct) : await OfVmAsync(request, vaults, clock, caller, ct);
+        var chosen = request.Points is { } ids ? await ByIdAsync(ids, vaults, caller, ct) : await OfVmAsync(request, vaults, known, clock, caller, ct);
         if (!request.DryRun && chosen.Count > 0)
         {
             Requests.Confirm(request.Confirm, chosen.Count.ToString(CultureInfo.InvariantCulture));
             AuditTrail.TellTarget(context, $"{chosen.Count} of {string.Join(", ", chosen.Going.Select(g => g.Point.SeriesLabel).Distinct())}");
             await chosen.ForgetAsync(await vaults.OpenAsync(ct), ct);
+            known.AllChanged();
         }
         return new(request.DryRun, [.. chosen.Going.Select(ToView)], [.. chosen.Staying.Select(ToView)], [.. chosen.Damaged.Select(PointsToForget.IdOf)]);
     }
@@ -42,7 +43,7 @@ internal static class ForgetEndpoints
         return new(points, [], []);
     }
 
-    private static async Task<PointsToForget> OfVmAsync(ForgetRequest request, ServiceVault vaults, TimeProvider clock, Caller caller, CancellationToken ct)
+    private static async Task<PointsToForget> OfVmAsync(ForgetRequest request, ServiceVault vaults, KnownPoints known, TimeProvider clock, Caller caller, CancellationToken ct)
     {
         if (request.All == request.Keep is not null) throw Requests.Invalid("keep", "exactly one of keep and all");
         var keep = request.Keep is { } k
@@ -53,7 +54,7 @@ internal static class ForgetEndpoints
         if (keep is { IsEmpty: true }) throw Requests.Invalid("keep", "at least one of last, hourly, daily, weekly, monthly, yearly above 0");
         var name = request.TimeZone ?? TimeZoneInfo.Utc.Id;
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) throw Requests.Invalid("timeZone", "Europe/Amsterdam, UTC, ...");
-        return PointsToForget.OfVm(request.Vm!, await PointEndpoints.OfVmAsync(vaults, request.Vm!, caller, ct), keep, clock.GetUtcNow(), zone);
+        return PointsToForget.OfVm(request.Vm!, await PointEndpoints.OfVmAsync(vaults, known, request.Vm!, caller, ct), keep, clock.GetUtcNow(), zone);
     }
 
     private static int Count(string field, int? count) => Requests.Range(field, count ?? 0, 0, 1_000_000);

@@ -53,10 +53,13 @@ internal static class PointEndpoints
 
     /// <summary>A VM's points, by name or UUID, oldest first.</summary>
     /// <exception cref="FailureException">PointNotFound: there is none, or none for the caller. VmNameAmbiguous.</exception>
-    public static async Task<IReadOnlyList<PointInfo>> OfVmAsync(ServiceVault vaults, string vm, Caller caller, CancellationToken ct)
+    public static async Task<IReadOnlyList<PointInfo>> OfVmAsync(ServiceVault vaults, KnownPoints known, string vm, Caller caller, CancellationToken ct)
     {
-        var points = (await vaults.AskAsync((vault, token) => vault.ListPointsAsync(null, token), ct)).Where(p => caller.Sees(p.SeriesLabel) && IsOf(p, vm)).ToList();
-        if (points.Select(p => p.Series).Distinct().Count() > 1) throw new FailureException(FailureCode.VmNameAmbiguous, Stage.Input, ("vm", vm));
+        var series = (await known.ListAsync(ct)).Where(p => caller.Sees(p.Label) && KnownPoints.IsOf(p, vm)).Select(p => p.Series).Distinct().ToList();
+        if (series.Count > 1) throw new FailureException(FailureCode.VmNameAmbiguous, Stage.Input, ("vm", vm));
+        // From the vault itself, since what is forgotten is decided by it. A VM may have had another name, that the caller may not see.
+        var points = series.Count == 0 ? [] : (await vaults.AskAsync((vault, token) => vault.ListPointsAsync(series[0], token), ct))
+            .Where(p => caller.Sees(p.SeriesLabel) && IsOf(p, vm)).ToList();
         return points.Count > 0 ? points : throw NotFound(vm);
     }
 
@@ -67,13 +70,26 @@ internal static class PointEndpoints
         [.. p.LeftOut.Select(l => new LeftOutView(l.Name, l.Kind, words.View(l.Reason, context)))], p.BytesRead, p.BytesStored);
 
     private static async Task<Page<PointView>> ListAsync(
-        string? vm, string? after, int? limit, ServiceVault vaults, Words words, HttpContext context, CancellationToken ct)
+        string? vm, string? after, int? limit, ServiceVault vaults, KnownPoints known, Words words, HttpContext context, CancellationToken ct)
     {
         var (count, caller) = (Requests.Limit(limit), context.Caller());
         PointId? last = after is null ? null : PointId.TryParse(after, out var id) ? id : throw Requests.Invalid("after", "the next of the page before");
-        var points = await vaults.AskAsync((vault, token) => vault.ListPointsAsync(null, token), ct);
-        var found = points.Reverse().Where(p => caller.Sees(p.SeriesLabel) && (vm is null || IsOf(p, vm)) && (last is null || p.Id.CompareTo(last.Value) < 0)).Take(count + 1);
-        return Requests.PageOf([.. found.Select(p => p.ToRecoveryPoint().ToView(words, context))], count, p => p.Id);
+        var lines = await known.ListAsync(ct);
+        var found = lines.Reverse().Where(p => caller.Sees(p.Label) && (vm is null || KnownPoints.IsOf(p, vm)) && (last is null || p.Id.CompareTo(last.Value) < 0));
+        var points = await vaults.AskAsync((vault, token) => ReadAsync(vault, found, count + 1, token), ct);
+        return Requests.PageOf([.. points.Select(p => p.ToRecoveryPoint().ToView(words, context))], count, p => p.Id);
+    }
+
+    /// <summary>The first of them that are still there.</summary>
+    private static async Task<List<PointInfo>> ReadAsync(OpenVault vault, IEnumerable<PointLine> lines, int most, CancellationToken ct)
+    {
+        var points = new List<PointInfo>();
+        foreach (var line in lines)
+        {
+            if (points.Count == most) break;
+            if (await vault.ReadPointAsync(line, ct) is { } point) points.Add(point);
+        }
+        return points;
     }
 
     private static bool IsOf(PointInfo point, string vm) => point.SeriesLabel == vm || point.Series.ToString().Equals(vm, StringComparison.OrdinalIgnoreCase);
@@ -81,12 +97,13 @@ internal static class PointEndpoints
     private static async Task<PointView> ShowAsync(string point, ServiceVault vaults, Words words, HttpContext context, CancellationToken ct) =>
         (await FindAsync(vaults, point, context.Caller(), ct)).ToRecoveryPoint().ToView(words, context);
 
-    private static async Task<NoContent> ForgetAsync(string point, string? confirm, ServiceVault vaults, HttpContext context, CancellationToken ct)
+    private static async Task<NoContent> ForgetAsync(string point, string? confirm, ServiceVault vaults, KnownPoints known, HttpContext context, CancellationToken ct)
     {
         var found = await FindAsync(vaults, point, context.Caller(), ct);
         Requests.Confirm(confirm, found.Id.ToString());
         AuditTrail.TellTarget(context, found.SeriesLabel);
         await VaultForget.ForgetAsync(await vaults.OpenAsync(ct), [found], ct);
+        known.Changed(found.Series);
         return TypedResults.NoContent();
     }
 
@@ -97,13 +114,14 @@ internal static class PointEndpoints
         return [.. all.Where(f => caller.Sees(f.Point.SeriesLabel) && (vm is null || IsOf(f.Point, vm))).Select(ToView)];
     }
 
-    private static async Task<ForgottenPointView> UnforgetAsync(string point, ServiceVault vaults, HttpContext context, CancellationToken ct)
+    private static async Task<ForgottenPointView> UnforgetAsync(string point, ServiceVault vaults, KnownPoints known, HttpContext context, CancellationToken ct)
     {
         var caller = context.Caller();
         var all = await vaults.AskAsync((vault, token) => vault.ListForgottenAsync(token), ct);
         var found = all.FirstOrDefault(f => PointId.TryParse(point, out var id) && f.Point.Id == id && caller.Sees(f.Point.SeriesLabel)) ?? throw NotFound(point);
         AuditTrail.TellTarget(context, found.Point.SeriesLabel);
         await VaultForget.UnforgetAsync(await vaults.OpenAsync(ct), found.Point, ct);
+        known.Changed(found.Point.Series);
         return ToView(found);
     }
 

@@ -58,18 +58,18 @@ internal static class PolicyEndpoints
     }
 
     private static Task<PolicyPreviewView> PreviewAsync(
-        string policy, int? runs, string? vm, StillpointControl control, ServiceVault vaults, TimeProvider clock, HttpContext context, CancellationToken ct) =>
-        PreviewOfAsync(control.Policies.Find(policy).Policy, runs, vm, vaults, clock, context, ct);
+        string policy, int? runs, string? vm, StillpointControl control, ServiceVault vaults, KnownPoints known, TimeProvider clock, HttpContext context, CancellationToken ct) =>
+        PreviewOfAsync(control.Policies.Find(policy).Policy, runs, vm, vaults, known, clock, context, ct);
 
     private static Task<PolicyPreviewView> PreviewBodyAsync(
-        PolicyBody body, int? runs, string? vm, ServiceVault vaults, TimeProvider clock, HttpContext context, CancellationToken ct) =>
-        PreviewOfAsync(PolicyViews.Read(body, null), runs, vm, vaults, clock, context, ct);
+        PolicyBody body, int? runs, string? vm, ServiceVault vaults, KnownPoints known, TimeProvider clock, HttpContext context, CancellationToken ct) =>
+        PreviewOfAsync(PolicyViews.Read(body, null), runs, vm, vaults, known, clock, context, ct);
 
     private static async Task<PolicyPreviewView> PreviewOfAsync(
-        Policy policy, int? runs, string? vm, ServiceVault vaults, TimeProvider clock, HttpContext context, CancellationToken ct)
+        Policy policy, int? runs, string? vm, ServiceVault vaults, KnownPoints known, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var count = Requests.Range("runs", runs ?? PolicyPreview.DefaultRuns, 1, PolicyPreview.MostRuns);
-        var points = vm is null ? null : await PointEndpoints.OfVmAsync(vaults, vm, context.Caller(), ct);
+        var points = vm is null ? null : await PointEndpoints.OfVmAsync(vaults, known, vm, context.Caller(), ct);
         return PolicyPreview.Of(policy, count, points?.Select(p => new RetentionPoint(p.Id, p.Created, p.Rank)).ToList(), clock.GetUtcNow())
             .ToView(policy.Name, real: points is not null);
     }

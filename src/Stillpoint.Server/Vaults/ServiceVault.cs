@@ -118,6 +118,20 @@ internal sealed class ServiceVault(ServerParts parts, StillpointControl control)
         return await BoundedAsync(token => question(vault, token), ct);
     }
 
+    /// <summary>Waits as <see cref="AskAsync"/> does, for work that goes on whoever waits for it.</summary>
+    /// <exception cref="FailureException">VaultNotResponding, and the work's.</exception>
+    public async Task WaitForAsync(Task work, CancellationToken ct)
+    {
+        try
+        {
+            await work.WaitAsync(Patience, parts.Clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            throw NotResponding(Path);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var vault in _before) await vault.DisposeAsync();

@@ -10,6 +10,15 @@ internal static class Manifest
 
     public static string NameOf(SeriesId series, PointId point) => $"{SealedKind.Manifest.Folder}{series}/{point}";
 
+    /// <summary>What <see cref="NameOf"/> made.</summary>
+    public static bool TryParse(string name, out SeriesId series, out PointId point)
+    {
+        (series, point) = (default, default);
+        if (name[SealedKind.Manifest.Folder.Length..].Split('/') is not [var of, var id] || !Guid.TryParseExact(of, "D", out var guid)) return false;
+        series = new(guid);
+        return PointId.TryParse(id, out point);
+    }
+
     public static string PendingNameOf(PointId point) => SealedKind.Pending.Folder + point;
 
     public static byte[] Write(PointInfo point, BlockId previous)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Stillpoint.Model;
 using Stillpoint.Vault.Keys;
 using Stillpoint.Vault.Life;
@@ -18,14 +19,7 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
         await foreach (var blob in store.ListAsync(FolderOf(series), ct).ConfigureAwait(false))
         {
             if (forgotten.Contains(blob.Name)) continue;
-            try
-            {
-                if (await ReadAsync(blob.Name, ct).ConfigureAwait(false) is { } point) points.Add(point);
-            }
-            catch (FailureException e) when (IsDamage(e))
-            {
-                // told by ListDamagedAsync
-            }
+            if (await TryReadAsync(blob.Name, ct).ConfigureAwait(false) is { } point) points.Add(point);
         }
         points.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         return points;
@@ -54,14 +48,7 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
         foreach (var mark in await ForgottenMarks.ReadAsync(store, keys, ct).ConfigureAwait(false))
         {
             if (mark.IsFence) continue;
-            try
-            {
-                if (await ReadAsync(mark.Manifest, ct).ConfigureAwait(false) is { } point) points.Add(new(point, mark.Since));
-            }
-            catch (FailureException e) when (IsDamage(e))
-            {
-                // told by ListDamagedAsync, as long as it is there
-            }
+            if (await TryReadAsync(mark.Manifest, ct).ConfigureAwait(false) is { } point) points.Add(new(point, mark.Since));
         }
         points.Sort(static (a, b) => a.Point.Id.CompareTo(b.Point.Id));
         return points;
@@ -83,6 +70,27 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
         return found.Count == 1 && await ReadAsync(found[0], ct).ConfigureAwait(false) is { } point
             ? point
             : throw new FailureException(FailureCode.PointNotFound, Stage.Input, ("point", idOrPrefix));
+    }
+
+    /// <summary>Of manifests, forgotten ones too.</summary>
+    public async IAsyncEnumerable<string> NamesAsync(SeriesId? series, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var blob in store.ListAsync(FolderOf(series), ct).ConfigureAwait(false)) yield return blob.Name;
+    }
+
+    public Task<HashSet<string>> ForgottenAsync(CancellationToken ct) => ForgottenMarks.NamesAsync(store, ct);
+
+    /// <returns>Null: it is gone, or damaged, which <see cref="ListDamagedAsync"/> tells as long as it is there.</returns>
+    public async Task<PointInfo?> TryReadAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadAsync(name, ct).ConfigureAwait(false);
+        }
+        catch (FailureException e) when (IsDamage(e))
+        {
+            return null;
+        }
     }
 
     private async Task<PointInfo?> ReadAsync(string name, CancellationToken ct)
