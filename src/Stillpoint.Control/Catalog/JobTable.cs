@@ -58,17 +58,18 @@ public sealed class JobTable(CatalogDatabase database)
     /// <summary>Newest first.</summary>
     /// <param name="vm">Name or UUID; null: all.</param>
     public IReadOnlyList<JobRecord> List(string? vm, int limit) => database.Query(
-        $"select {Columns} from job where $vm is null or vm = $vm or vm_id = $vm order by started desc, id desc limit $limit",
+        $"select {Columns} from job where true{When(vm, "(vm = $vm or vm_id = $vm)")} order by started desc, id desc limit $limit",
         Read, ("vm", vm), ("limit", limit));
 
     public int Count() => database.Query("select count(*) from job", r => r.GetInt32(0)).Single();
 
     /// <summary>Newest first, by when their ids were made.</summary>
     public IReadOnlyList<JobRecord> List(JobFilter filter) => database.Query(
+        // Only the conditions that there are: with "or it is null" no index would be used.
         $"""
         select {Columns} from job
-        where ($after is null or id < $after) and ($vm is null or vm = $vm or vm_id = $vm) and ($kind is null or kind = $kind)
-          and ($state is null or state = $state) and ($since is null or started >= $since)
+        where true{When(filter.After, "id < $after")}{When(filter.Vm, "(vm = $vm or vm_id = $vm)")}{When(filter.Kind, "kind = $kind")}
+          {When(filter.State, "state = $state")}{When(filter.Since, "started >= $since")}
         order by id desc limit $limit
         """,
         Read, ("after", filter.After), ("vm", filter.Vm), ("kind", filter.Kind?.ToText()), ("state", filter.State?.ToText()),
@@ -78,7 +79,7 @@ public sealed class JobTable(CatalogDatabase database)
 
     /// <summary>How many began since then (null: ever), by kind and state.</summary>
     public IReadOnlyList<(JobKind Kind, JobState State, long Count)> Count(DateTimeOffset? since) => database.Query(
-        "select kind, state, count(*) from job where $since is null or started >= $since group by kind, state order by kind, state",
+        $"select kind, state, count(*) from job where true{When(since, "started >= $since")} group by kind, state order by kind, state",
         r => (FailureText.Parse<JobKind>(r.GetString(0)), FailureText.Parse<JobState>(r.GetString(1)), r.GetInt64(2)),
         ("since", since?.ToUnixTimeMilliseconds()));
 
@@ -90,6 +91,8 @@ public sealed class JobTable(CatalogDatabase database)
 
     public bool AnyBackupEndedSince(DateTimeOffset time) => database.Query(
         "select 1 from job where kind = 'backup' and ended >= $time limit 1", r => r.GetInt64(0), ("time", time.ToUnixTimeMilliseconds())).Count > 0;
+
+    private static string When(object? value, string condition) => value is null ? "" : " and " + condition;
 
     /// <summary>The point exists from now on, whatever becomes of the job.</summary>
     public void PointCommitted(JobId job, PointId point) => database.Execute(

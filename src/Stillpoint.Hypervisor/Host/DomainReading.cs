@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Stillpoint.Hypervisor.Interop;
@@ -38,26 +39,38 @@ internal static unsafe class DomainReading
         _ => PowerState.Off,
     };
 
+    /// <summary>Two calls to the daemon, however many there are.</summary>
     public static List<DomainSummary> All(ConnectionHandle connection)
     {
-        var count = Check.Result(NativeMethods.virConnectListAllDomains(connection, out var domains, 0), "virConnectListAllDomains");
-        var all = new List<DomainSummary>(count);
+        var transient = Transient(connection);
+        var count = Check.Result(NativeMethods.virConnectGetAllDomainStats(connection, VirFlag.StatsState, out var records, 0), "virConnectGetAllDomainStats");
+        try
+        {
+            var all = new List<DomainSummary>(count);
+            for (var i = 0; i < count; i++)
+            {
+                var (domain, values) = (records[i]->Domain, TypedParameters.Read(records[i]->Parameters, records[i]->Count));
+                var id = Id(domain);
+                all.Add(new(id, Name(domain), Power(int.Parse(values["state.state"], CultureInfo.InvariantCulture)), !transient.Contains(id)));
+            }
+            return all;
+        }
+        finally
+        {
+            NativeMethods.virDomainStatsRecordListFree(records);
+        }
+    }
+
+    private static HashSet<VmId> Transient(ConnectionHandle connection)
+    {
+        var count = Check.Result(NativeMethods.virConnectListAllDomains(connection, out var domains, VirFlag.ListTransient), "virConnectListAllDomains");
+        var ids = new HashSet<VmId>();
         for (var i = 0; i < count; i++)
         {
-            try
-            {
-                all.Add(new(Id(domains[i]), Name(domains[i]), State(domains[i]).Power, NativeMethods.virDomainIsPersistent(domains[i]) == 1));
-            }
-            catch (LibvirtException e) when (e.Code == VirError.NoDomain)
-            {
-                // Gone between the list and the question.
-            }
-            finally
-            {
-                _ = NativeMethods.virDomainFree(domains[i]);
-            }
+            ids.Add(Id(domains[i]));
+            _ = NativeMethods.virDomainFree(domains[i]);
         }
         NativeMemory.Free(domains);
-        return all;
+        return ids;
     }
 }

@@ -28,13 +28,26 @@ public sealed class LibvirtHost : IHypervisorHost
 
     public async Task<IDomain> FindDomainAsync(string nameOrUuid, CancellationToken ct)
     {
+        if (await _connection.RunAsync(Stage.Connect, connection => Find(connection, nameOrUuid), ct).ConfigureAwait(false) is var (id, name)) return new LibvirtDomain(_connection, id, name);
         var all = await ListDomainsAsync(ct).ConfigureAwait(false);
-        // A name first: it may look like a UUID, and then its owner means the name.
-        var found = all.FirstOrDefault(d => d.Name == nameOrUuid);
-        if (found is null && Guid.TryParse(nameOrUuid, out var id)) found = all.FirstOrDefault(d => d.Id.Value == id);
-        if (found is not null) return new LibvirtDomain(_connection, found.Id, found.Name);
         var failure = Failure.Of(FailureCode.VmNotFound, Stage.Connect, ("vm", nameOrUuid), ("uri", Uri.Text));
         throw new FailureException(failure.With(new("virConnectListAllDomains", string.Join(", ", all.Select(d => d.Name).Order(StringComparer.Ordinal)))));
+    }
+
+    private static (VmId, string)? Find(ConnectionHandle connection, string nameOrUuid)
+    {
+        // A name first: it may look like a UUID, and then its owner means the name.
+        using var named = NativeMethods.virDomainLookupByName(connection, nameOrUuid);
+        if (!named.IsInvalid) return Of(named);
+        var error = NativeError.Last();
+        if (error.Code != VirError.NoDomain) throw new LibvirtException("virDomainLookupByName", error);
+        if (!Guid.TryParse(nameOrUuid, out var id)) return null;
+        using var known = NativeMethods.virDomainLookupByUUIDString(connection, id.ToString());
+        if (!known.IsInvalid) return Of(known);
+        error = NativeError.Last();
+        return error.Code == VirError.NoDomain ? null : throw new LibvirtException("virDomainLookupByUUIDString", error);
+
+        static (VmId, string) Of(DomainHandle domain) => (DomainReading.Id(domain.DangerousGetHandle()), DomainReading.Name(domain.DangerousGetHandle()));
     }
 
     public async Task<IDomain> DefineAsync(string xml, CancellationToken ct)

@@ -24,7 +24,8 @@ internal static class VirFlag
     public const uint CheckpointDeleteMetadataOnly = 2;
     public const uint CheckpointRedefine = 1, CheckpointRedefineValidate = 4;
     public const uint SnapshotInternal = 256;
-    public const uint StatsBalloon = 4, StatsProcessors = 8, StatsBlock = 32, StatsBacking = 1u << 30;
+    public const uint StatsState = 1, StatsBalloon = 4, StatsProcessors = 8, StatsBlock = 32, StatsBacking = 1u << 30;
+    public const uint ListTransient = 8;
     public const uint AffectLive = 1, AffectConfig = 2;
 }
 

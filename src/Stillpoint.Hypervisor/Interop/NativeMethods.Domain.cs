@@ -7,6 +7,12 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Libvirt)]
     internal static partial int virConnectListAllDomains(ConnectionHandle connection, out nint* domains, uint flags);
 
+    [LibraryImport(Libvirt)]
+    internal static partial int virConnectGetAllDomainStats(ConnectionHandle connection, uint stats, out StatsRecordLayout** records, uint flags);
+
+    [LibraryImport(Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial DomainHandle virDomainLookupByName(ConnectionHandle connection, string name);
+
     [LibraryImport(Libvirt, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial DomainHandle virDomainLookupByUUIDString(ConnectionHandle connection, string uuid);
 
@@ -27,9 +33,6 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Libvirt)]
     internal static partial int virDomainGetState(nint domain, out int state, out int reason, uint flags);
-
-    [LibraryImport(Libvirt)]
-    internal static partial int virDomainIsPersistent(nint domain);
 
     [LibraryImport(Libvirt)]
     internal static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
