@@ -49,8 +49,20 @@ internal static class CommandTree
                 [
                     new("use", "CHANNEL", Choices: ["qga", "waagent"]), new("guest-address", "ADDRESS", Repeatable: true), new("fabric", "SOCKET"), new("extension", "FILE"),
                 ], VmChannelVerb.RunAsync),
+            new("onboard", Vm,
+                [
+                    new("channel", "CHANNEL", Choices: ["waagent"]), new("undo"), new("dry-run"), new("host-only"), new("filter"), new("dhcp-option"), new("print-cloud-init"),
+                    new("guest-address", "ADDRESS", Repeatable: true), new("fabric", "SOCKET"), new("extension", "FILE"),
+                ], VmOnboardVerb.RunAsync),
             new("protect", Vm, [UnderPolicy], ProtectVerbs.ProtectAsync), new("unprotect", Vm, Run: ProtectVerbs.UnprotectAsync),
             new("start", Vm, Run: VmPowerVerbs.StartAsync), new("shutdown", Vm, Run: VmPowerVerbs.ShutdownAsync),
+        ]),
+        new("network", Children:
+        [
+            new("endpoints", Own:
+            [
+                new("format", "FORMAT", "format.endpoints", Choices: ["table", "json", "nft", "iptables", "nwfilter", "powershell"]), new("snapshot", "ADDRESS:PORT"),
+            ], Run: NetworkVerbs.EndpointsAsync),
         ]),
         new("policy", Children:
         [

@@ -16,8 +16,8 @@ internal static class ExitCode
         FailureCode.PassphrasesDiffer or FailureCode.SecretFileOpenToOthers or FailureCode.VaultKeyAmbiguous or FailureCode.VaultNotChosen or FailureCode.VaultConfigured or FailureCode.PointAmbiguous or FailureCode.JobAmbiguous or
         FailureCode.VmNameAmbiguous => Usage,
         FailureCode.VmNotFound or FailureCode.VmNotProtected or FailureCode.PolicyNotFound or FailureCode.RuleNotFound or FailureCode.AlertNotFound or FailureCode.HostNotKnown or FailureCode.VaultNotFound or FailureCode.VaultKeyNotFound or FailureCode.PointNotFound or FailureCode.PointForgotten or
-        FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,
-        FailureCode.SavedCatalogAmbiguous => Usage,
+        FailureCode.NotOnboarded or FailureCode.DiskNotInPoint or FailureCode.PoolNotFound or FailureCode.JobNotFound or FailureCode.CauseUnknown => NotFound,
+        FailureCode.SavedCatalogAmbiguous or FailureCode.GuestAddressAmbiguous => Usage,
         FailureCode.SavedCatalogNotFound => NotFound,
         FailureCode.VaultWrongPassphrase => WrongPassphrase,
         FailureCode.VaultDamaged => VaultDamaged,

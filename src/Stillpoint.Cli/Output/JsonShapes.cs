@@ -73,7 +73,25 @@ internal sealed record VmCheckJson(
 internal sealed record VmReleasedJson(string Vm, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Bitmaps, IReadOnlyList<string> Left);
 
 /// <param name="Channel">qga or waagent; what follows is of the second.</param>
-internal sealed record VmChannelJson(string Vm, string VmId, string Channel, IReadOnlyList<string> GuestAddresses, string? Fabric, string? Extension);
+internal sealed record VmChannelJson(
+    string Vm, string VmId, string Channel, IReadOnlyList<string> GuestAddresses, string? Fabric, string? Extension, IReadOnlyList<FoundAddressJson> Found,
+    IReadOnlyList<FailureJson> Warnings);
+
+/// <param name="From">filter, lease, neighbour, agent: who says so.</param>
+internal sealed record FoundAddressJson(string Address, string From, string Mac);
+
+/// <param name="Place">host or guest.</param>
+/// <param name="State">planned, made, undone, left, handed-on.</param>
+internal sealed record OnboardingStepJson(
+    string Place, string Kind, string What, IReadOnlyList<string> Lines, bool NeedsNetworkRestart, string State, FailureJson? Failure, string? HandedTo);
+
+internal sealed record OnboardingJson(string Vm, string VmId, IReadOnlyList<OnboardingStepJson> Changes, IReadOnlyList<FailureJson> Warnings);
+
+internal sealed record CloudInitJson(string Vm, string VmId, string UserData);
+
+internal sealed record EndpointJson(string Address, int Port, string Protocol, string Use);
+
+internal sealed record EndpointsJson(IReadOnlyList<EndpointJson> Endpoints);
 
 internal sealed record VmProtectedJson(string Vm, string VmId, string Host, string? Policy);
 
@@ -215,6 +233,9 @@ internal sealed record ServingJson(string Point, string Socket, IReadOnlyList<st
 [JsonSerializable(typeof(VmCheckJson))]
 [JsonSerializable(typeof(VmReleasedJson))]
 [JsonSerializable(typeof(VmChannelJson))]
+[JsonSerializable(typeof(EndpointsJson))]
+[JsonSerializable(typeof(OnboardingJson))]
+[JsonSerializable(typeof(CloudInitJson))]
 [JsonSerializable(typeof(VmProtectedJson))]
 [JsonSerializable(typeof(VmPowerJson))]
 [JsonSerializable(typeof(PoliciesJson))]

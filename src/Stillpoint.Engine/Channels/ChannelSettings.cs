@@ -14,6 +14,17 @@ public sealed class ChannelSettings(EnginePaths paths)
 {
     private string Folder => Path.Combine(paths.Data, "channels");
 
+    /// <summary>Of all VMs that are not reached by `qga`.</summary>
+    /// <exception cref="FailureException">DataFolderUnusable.</exception>
+    public IReadOnlyList<(VmId Vm, WaagentSetup Setup)> All()
+    {
+        if (!Directory.Exists(Folder)) return [];
+        var found = new List<(VmId, WaagentSetup)>();
+        foreach (var file in Directory.EnumerateFiles(Folder, "*.json").Order(StringComparer.Ordinal))
+            if (Guid.TryParse(Path.GetFileNameWithoutExtension(file), out var id) && Find(new(id)) is { } setup) found.Add((new(id), setup));
+        return found;
+    }
+
     /// <returns>Null: qemu-guest-agent.</returns>
     /// <exception cref="FailureException">DataFolderUnusable: it is there and cannot be read; nobody guesses then.</exception>
     public WaagentSetup? Find(VmId vm)

@@ -1,3 +1,4 @@
+using Stillpoint.Engine.Network;
 using Stillpoint.Hypervisor;
 using Stillpoint.Model;
 using Stillpoint.Waagent;
@@ -16,7 +17,15 @@ internal static class GuestChannels
         try
         {
             var hasQga = (await domain.GetConfigAsync(inactive: false, ct)).AgentConnected is true;
-            return new WaagentChannel(new(setup.Socket), setup, domain.Id, domain.Name, [.. disks], qga, hasQga, clock);
+            Failure? unreachable = null;
+            if (setup.Found)
+            {
+                // An address of yesterday may be another VM's today: what is not found now is not told.
+                var found = await GuestAddresses.FindAsync(domain, clock, ct);
+                setup = setup with { Addresses = [.. found.Select(f => f.Address)] };
+                if (found.Count == 0) unreachable = Failure.Of(FailureCode.GuestAddressNotFound, Stage.Preflight, ("vm", domain.Name)).CanRetry();
+            }
+            return new WaagentChannel(new(setup.Socket), setup, domain.Id, domain.Name, [.. disks], qga, hasQga, clock, unreachable: unreachable);
         }
         catch
         {

@@ -74,6 +74,13 @@ public interface IDomain
     /// <exception cref="FailureException">As of <see cref="AgentCommandAsync"/>.</exception>
     Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct);
 
+    /// <summary>IPv4 addresses of its interfaces; none while it is off.</summary>
+    /// <exception cref="FailureException">As of libvirt: no such source on this host, agent not connected.</exception>
+    Task<IReadOnlyList<InterfaceAddress>> ListAddressesAsync(AddressSource source, CancellationToken ct);
+
+    /// <summary>Changes an interface to what the XML says of it: of the running VM, or of its definition.</summary>
+    Task UpdateInterfaceAsync(string xml, bool live, CancellationToken ct);
+
     /// <summary>Adds the agent's channel to the running VM and to its definition.</summary>
     Task AddAgentChannelAsync(CancellationToken ct);
 

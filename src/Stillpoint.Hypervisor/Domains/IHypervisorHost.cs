@@ -25,6 +25,16 @@ public interface IHypervisorHost : IAsyncDisposable
     /// <summary>The folder of a storage pool of type dir/fs/netfs that is active. PoolNotFound otherwise.</summary>
     Task<string> FindPoolFolderAsync(string pool, CancellationToken ct);
 
+    /// <summary>A network's XML; null: there is none of that name.</summary>
+    /// <param name="inactive">As it will be at its next start.</param>
+    Task<string?> FindNetworkAsync(string name, bool inactive, CancellationToken ct);
+
+    /// <summary>Defines a network; what runs stays as it is until its next start.</summary>
+    Task DefineNetworkAsync(string xml, CancellationToken ct);
+
+    /// <summary>A network filter's XML; null: there is none of that name.</summary>
+    Task<string?> FindFilterAsync(string name, CancellationToken ct);
+
     /// <summary>
     /// Events of one domain, and of the connection itself, from now on; called on the event loop's thread, must return at once.
     /// Subscribe before reading state.

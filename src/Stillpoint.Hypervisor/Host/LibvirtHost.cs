@@ -6,7 +6,7 @@ using Stillpoint.Model;
 namespace Stillpoint.Hypervisor;
 
 /// <inheritdoc cref="IHypervisorHost"/>
-public sealed class LibvirtHost : IHypervisorHost
+public sealed partial class LibvirtHost : IHypervisorHost
 {
     private readonly LibvirtConnection _connection;
 

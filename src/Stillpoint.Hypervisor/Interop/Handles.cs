@@ -41,6 +41,16 @@ internal sealed class PoolHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandl
     protected override bool ReleaseHandle() => NativeMethods.virStoragePoolFree(handle) == 0;
 }
 
+internal sealed class NetworkHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle() => NativeMethods.virNetworkFree(handle) == 0;
+}
+
+internal sealed class FilterHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle() => NativeMethods.virNWFilterFree(handle) == 0;
+}
+
 internal static unsafe class NativeText
 {
     /// <summary>Copies and frees a string that libvirt allocated for the caller.</summary>

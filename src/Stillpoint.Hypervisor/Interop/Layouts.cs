@@ -50,3 +50,22 @@ internal struct BlockInfoLayout
     public ulong Allocation;
     public ulong Physical;
 }
+
+/// <summary><c>struct _virDomainInterface</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct InterfaceLayout
+{
+    public nint Name;
+    public nint Mac;
+    public uint Count;
+    public IpAddressLayout* Addresses;
+}
+
+/// <summary><c>struct _virDomainInterfaceIPAddress</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct IpAddressLayout
+{
+    public int Type;
+    public nint Address;
+    public uint Prefix;
+}

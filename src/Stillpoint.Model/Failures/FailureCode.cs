@@ -187,6 +187,33 @@ public enum FailureCode
     /// <summary>The guest's Azure agent asked for nothing.</summary>
     AzureAgentSilent,
 
+    /// <summary>Which address the VM asks from could not be found out.</summary>
+    GuestAddressNotFound,
+
+    /// <summary>An interface uses several addresses, and nobody said which are the VM's own.</summary>
+    GuestAddressAmbiguous,
+
+    /// <summary>Another VM claims the address as well.</summary>
+    GuestAddressClaimed,
+
+    /// <summary>VMs on the same bridge that no network filter holds to their addresses.</summary>
+    GuestAddressNotHeld,
+
+    /// <summary>The VM has no interface on a bridge of this host.</summary>
+    VmHasNoBridge,
+
+    /// <summary>An address of Azure's leads elsewhere on this host already, or the system refused it.</summary>
+    HostAddressRefused,
+
+    /// <summary>The guest has no Azure agent that could be made ready.</summary>
+    AzureAgentMissing,
+
+    /// <summary>Onboarding finds something else where it was to change or to take back.</summary>
+    OnboardingPlaceChanged,
+
+    /// <summary>There is nothing to take back.</summary>
+    NotOnboarded,
+
     /// <summary>The agent is there; the extension did not call in its time.</summary>
     ExtensionSilent,
 

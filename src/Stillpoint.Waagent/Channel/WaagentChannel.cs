@@ -11,9 +11,10 @@ namespace Stillpoint.Waagent;
 /// <param name="qga">The way over qemu-guest-agent; disposed with this.</param>
 /// <param name="hasQga">Whether an agent is connected there.</param>
 /// <param name="disks">Targets of what <c>begin</c> takes.</param>
+/// <param name="unreachable">Why this VM cannot be told anything; null: it can.</param>
 public sealed class WaagentChannel(
     FabricClient fabric, WaagentSetup setup, VmId vm, string name, IReadOnlyList<string> disks, IGuestChannel qga, bool hasQga, TimeProvider clock,
-    WaagentTimes? times = null) : IGuestChannel
+    WaagentTimes? times = null, Failure? unreachable = null) : IGuestChannel
 {
     private readonly WaagentTimes _times = times ?? WaagentTimes.Default;
 
@@ -23,6 +24,7 @@ public sealed class WaagentChannel(
         if (request.Wanted is Consistency.Crash) return Unfrozen(await begin(ct), null);
         Failure? scripts = request.Wanted is Consistency.Application ? Failure.Of(FailureCode.ScriptsNotOverChannel, Stage.Preflight, ("vm", name)) : null;
         if (scripts is not null && !request.StepDown) throw NotReached(request, scripts);
+        if (unreachable is not null) return await OtherwiseAsync(request, watch, begin, unreachable, ct);
         await using var call = new SnapshotCall(fabric, setup, vm, name, disks, request, clock, _times);
         if (await call.InviteAsync(ct) is { } silent) return await OtherwiseAsync(request, watch, begin, silent, ct);
 
@@ -56,7 +58,7 @@ public sealed class WaagentChannel(
     }
 
     public async Task<FreezeCheck> CheckAsync(FreezeRequest request, CancellationToken ct) =>
-        await SnapshotCall.LookAsync(fabric, vm, name, clock, _times, ct) is { } silent
+        (unreachable ?? await SnapshotCall.LookAsync(fabric, vm, name, clock, _times, ct)) is { } silent
             ? hasQga ? await qga.CheckAsync(request, ct) : new(Consistency.Crash, silent, null)
             : new(Consistency.FileSystem, null, null);
 

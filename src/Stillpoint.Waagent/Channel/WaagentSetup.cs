@@ -2,10 +2,13 @@ namespace Stillpoint.Waagent;
 
 /// <summary>How a VM is reached by its Azure agent.</summary>
 /// <param name="Socket">Of <c>stillpoint-fabricd</c>.</param>
-/// <param name="Addresses">IPv4 addresses that the VM asks from; they are its identity there.</param>
+/// <param name="Addresses">IPv4 addresses that the VM asks from; they are its identity there. Empty only where they are found.</param>
 /// <param name="Package">The extension's package: a file named NAME-VERSION.zip.</param>
 public sealed record WaagentSetup(string Socket, IReadOnlyList<string> Addresses, string Package)
 {
+    /// <summary>The addresses were found, not told: they are looked for again for each point, since they may change.</summary>
+    public bool Found { get; init; }
+
     /// <summary>The part of the file's name before its last dash; empty: it has none.</summary>
     public string Extension => Path.GetFileNameWithoutExtension(Package) is var name && name.LastIndexOf('-') is > 0 and var dash ? name[..dash] : "";
 

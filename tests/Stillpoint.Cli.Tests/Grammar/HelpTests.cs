@@ -45,10 +45,12 @@ public sealed partial class HelpTests
             foreach (var option in command.Options.Concat(CommandTree.Everywhere)) used.Add(option.HelpKey);
         }
         // Families whose keys come from enums: Texts' own tests hold them to those.
-        string[] families = ["failure.", "stage.", "consistency.", "job-state.", "job-kind.", "sub-task.", "read-mode.", "power.", "form.", "reason.", "keep.", "start-kind.", "alert.", "gc.phase.", "support-part."];
+        string[] families = ["failure.", "stage.", "consistency.", "job-state.", "job-kind.", "sub-task.", "read-mode.", "power.", "form.", "reason.", "keep.", "start-kind.", "alert.", "gc.phase.", "support-part.", "endpoint.", "address-from."];
         Assert.All(Enum.GetValues<KeepReason>(), r => Assert.Contains("keep." + r.ToText(), keys));
         Assert.All(Enum.GetValues<Control.Planning.StartKind>(), k => Assert.Contains("start-kind." + k.ToText(), keys));
         Assert.Equal(Control.Support.SupportBundle.Parts.Select(p => "support-part." + p).Order(StringComparer.Ordinal), keys.Where(k => k.StartsWith("support-part.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.All(Waagent.GuestEndpoint.All(Waagent.GuestEndpoint.DefaultSnapshot), e => Assert.Contains("endpoint." + e.Use, keys));
+        Assert.All(Enum.GetValues<Engine.Network.AddressFrom>(), f => Assert.Contains("address-from." + f.ToText(), keys));
         Assert.All(Enum.GetValues<Vault.GcPhase>(), p => Assert.Contains("gc.phase." + p.ToText(), keys));
         Assert.Equal([], keys.Where(k => !used.Contains(k) && !families.Any(f => k.StartsWith(f, StringComparison.Ordinal))));
         Assert.Equal([], used.Where(u => KeyShape().IsMatch(u) && !keys.Contains(u) && !keys.Contains("opt." + u) && !families.Any(f => u.StartsWith(f, StringComparison.Ordinal))));

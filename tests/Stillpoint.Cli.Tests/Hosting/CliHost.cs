@@ -49,6 +49,8 @@ internal sealed class CliHost : IDisposable
     /// <summary>What the running call has written to standard error.</summary>
     public Func<string> ErrorSoFar { get; private set; } = () => "";
 
+    public Func<Hypervisor.IHypervisorHost> Hypervisor { get; set; } = FakeHost.New;
+
     public int Connections { get; private set; }
 
     public string Vault => Folder["vault"];
@@ -89,7 +91,7 @@ internal sealed class CliHost : IDisposable
             Connect = (_, _) =>
             {
                 Connections++;
-                return Task.FromResult(FakeHost.New());
+                return Task.FromResult(Hypervisor());
             },
         };
         return new(await CliProgram.RunAsync(words, world, ct), output.ToString(), error.ToString());

@@ -13,8 +13,8 @@ public sealed class ExitCodeTests
     {
         [2] = "usage-invalid usage-unknown-command usage-unknown-option usage-value-missing usage-value-unwanted usage-given-twice usage-argument-missing " +
               "usage-argument-unwanted usage-conflict usage-choose-one passphrase-missing passphrase-unusable passphrases-differ secret-file-open-to-others vault-key-ambiguous vault-not-chosen vault-configured " +
-              "point-ambiguous job-ambiguous vm-name-ambiguous policy-unreadable saved-catalog-ambiguous service-elsewhere request-invalid",
-        [3] = "vm-not-found vault-not-found vault-key-not-found point-not-found point-forgotten disk-not-in-point pool-not-found job-not-found cause-unknown policy-not-found rule-not-found vm-not-protected host-not-known alert-not-found saved-catalog-not-found",
+              "point-ambiguous job-ambiguous vm-name-ambiguous policy-unreadable saved-catalog-ambiguous service-elsewhere request-invalid guest-address-ambiguous",
+        [3] = "vm-not-found vault-not-found vault-key-not-found point-not-found point-forgotten disk-not-in-point pool-not-found job-not-found cause-unknown policy-not-found rule-not-found vm-not-protected host-not-known alert-not-found saved-catalog-not-found not-onboarded",
         [5] = "vault-wrong-passphrase",
         [6] = "vault-damaged",
         [7] = "vm-backup-running vm-busy-with-other-job vault-busy data-folder-held data-folder-in-use too-many-jobs service-stopping",

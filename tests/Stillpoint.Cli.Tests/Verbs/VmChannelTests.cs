@@ -31,7 +31,7 @@ public sealed class VmChannelTests : IDisposable
     {
         Assert.Contains("`qga`", (await _host.RunAsync("vm", "channel", FakeHost.VmName)).Must().Out, StringComparison.Ordinal);
         var json = (await _host.JsonAsync("vm", "channel", FakeHost.VmName)).Must().Json;
-        Assert.Equal(["vm", "vmId", "channel", "guestAddresses", "fabric", "extension"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["vm", "vmId", "channel", "guestAddresses", "fabric", "extension", "found", "warnings"], json.EnumerateObject().Select(p => p.Name));
         Assert.Equal("qga", json.GetProperty("channel").GetString());
     }
 
@@ -51,7 +51,7 @@ public sealed class VmChannelTests : IDisposable
 
     [Theory]
     [InlineData("usage-invalid", "--use", "waagent", "--guest-address", "guest", "--extension", "{package}"), InlineData("usage-invalid", "--use", "waagent", "--guest-address", "10.1", "--extension", "{package}")]
-    [InlineData("usage-invalid", "--use", "waagent", "--guest-address", "10.0.0.2", "--extension", "/nowhere/a-1.zip"), InlineData("usage-argument-missing", "--use", "waagent", "--extension", "{package}")]
+    [InlineData("usage-invalid", "--use", "waagent", "--guest-address", "10.0.0.2", "--extension", "/nowhere/a-1.zip")]
     [InlineData("usage-argument-missing", "--use", "waagent", "--guest-address", "10.0.0.2"), InlineData("usage-argument-missing", "--use", "qga", "--fabric", "/x")]
     [InlineData("usage-argument-missing", "--guest-address", "10.0.0.2"), InlineData("usage-invalid", "--use", "smoke")]
     public async Task Channel_AskedWrongly_ChangesNothing(string code, params string[] options)

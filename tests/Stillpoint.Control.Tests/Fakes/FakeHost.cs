@@ -17,8 +17,16 @@ public static class FakeHost
             ? Task.FromResult(Domain())
             : Task.FromException<IDomain>(new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", (string)a[0]!), ("uri", "qemu:///system")))));
 
-    /// <summary>One with these VMs, as they are at each question.</summary>
+    /// <summary>One with these VMs, as they are at each question; its filters are what libvirt has, by name with what they refer to.</summary>
     public static IHypervisorHost Of(IReadOnlyList<FakeVm> vms, string uri = "qemu:///system") => PartialFake.Of<IHypervisorHost>(
+        ("FindNetworkAsync", _ => Task.FromResult<string?>(null)),
+        ("FindFilterAsync", a => Task.FromResult((string)a[0]! switch
+        {
+            "clean-traffic" => "<filter name='clean-traffic'><filterref filter='no-mac-spoofing'/><filterref filter='no-ip-spoofing'/><filterref filter='no-arp-spoofing'/></filter>",
+            "ours" => "<filter name='ours'><filterref filter='clean-traffic'/><filterref filter='ours'/></filter>",
+            "half" => "<filter name='half'><filterref filter='no-mac-spoofing'/></filter>",
+            var other => other.StartsWith("no-", StringComparison.Ordinal) ? $"<filter name='{other}'/>" : null,
+        })),
         ("get_Uri", _ => HostUri.Parse(uri)),
         ("DisposeAsync", _ => ValueTask.CompletedTask),
         ("ListDomainsAsync", _ => Task.FromResult<IReadOnlyList<DomainSummary>>([.. vms.Select(v => new DomainSummary(v.Id, v.Name, PowerState.Running, true))])),
@@ -27,6 +35,8 @@ public static class FakeHost
             : Task.FromException<IDomain>(new FailureException(FailureCode.VmNotFound, Stage.Input, ("vm", (string)a[0]!), ("uri", uri)))));
 
     private static IDomain DomainOf(FakeVm vm) => PartialFake.Of<IDomain>(
+        ("GetStateAsync", _ => Task.FromResult(new DomainState(PowerState.Off, false, -1))),
+        ("ListAddressesAsync", a => Task.FromResult<IReadOnlyList<InterfaceAddress>>(vm.Addresses.GetValueOrDefault((AddressSource)a[0]!) ?? [])),
         ("get_Id", _ => vm.Id), ("get_Name", _ => vm.Name),
         ("GetConfigAsync", _ => Task.FromResult(new DomainConfig(
             vm.Xml, [new("vda", "disk", DiskSourceKind.File, "qcow2", vm.Disk, false, false, null)], null, null, null, false, true))));
@@ -51,5 +61,7 @@ public static class FakeHost
 
 public sealed record FakeVm(VmId Id, string Name, string Xml = "<domain/>", string Disk = "/v/a.qcow2")
 {
+    public IReadOnlyDictionary<AddressSource, InterfaceAddress[]> Addresses { get; init; } = new Dictionary<AddressSource, InterfaceAddress[]>();
+
     public static FakeVm Numbered(int number, string name) => new(new(new Guid(number, 0, 0, new byte[8])), name);
 }

@@ -94,7 +94,18 @@ internal sealed class FakeDomain(FakeHost host) : IDomain
 
     public Func<GuestOutput?> InGuest { get; set; } = () => new(0, "");
 
-    public Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct) => Answer(InGuest());
+    public Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct) =>
+        Shell is { } shell ? shell(script, arguments) : Answer(InGuest());
+
+    /// <summary>What runs scripts in its stead.</summary>
+    public Func<string, IReadOnlyList<string>, Task<GuestOutput?>>? Shell { get; set; }
+
+    public Dictionary<AddressSource, List<InterfaceAddress>> Addresses { get; } = [];
+
+    public Task<IReadOnlyList<InterfaceAddress>> ListAddressesAsync(AddressSource source, CancellationToken ct) =>
+        Answer<IReadOnlyList<InterfaceAddress>>(Addresses.GetValueOrDefault(source) ?? []);
+
+    public Task UpdateInterfaceAsync(string xml, bool live, CancellationToken ct) => Done($"update interface {(live ? "live" : "config")} {xml}");
 
     public Task AddAgentChannelAsync(CancellationToken ct) => Done("add channel");
 

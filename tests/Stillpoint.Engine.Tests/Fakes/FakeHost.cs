@@ -54,6 +54,12 @@ internal sealed class FakeHost : IHypervisorHost
 
     public Task<string> FindPoolFolderAsync(string pool, CancellationToken ct) => throw new NotSupportedException();
 
+    public Task<string?> FindNetworkAsync(string name, bool inactive, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task DefineNetworkAsync(string xml, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<string?> FindFilterAsync(string name, CancellationToken ct) => throw new NotSupportedException();
+
     public IDisposable Subscribe(VmId vm, Action<DomainEvent> handler)
     {
         _handlers.Add(handler);

@@ -46,6 +46,12 @@ internal sealed class RestoreHost : IHypervisorHost
 
     public Task<string> FindPoolFolderAsync(string pool, CancellationToken ct) => Task.FromResult(PoolFolder);
 
+    public Task<string?> FindNetworkAsync(string name, bool inactive, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task DefineNetworkAsync(string xml, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<string?> FindFilterAsync(string name, CancellationToken ct) => throw new NotSupportedException();
+
     public IDisposable Subscribe(VmId vm, Action<DomainEvent> handler) => throw new NotSupportedException();
 
     public Task<IHypervisorHost> OpenAnotherAsync(CancellationToken ct) => throw new NotSupportedException();
@@ -70,6 +76,10 @@ internal sealed class RestoreHost : IHypervisorHost
 
         public Task<GuestOutput?> RunInGuestAsync(string script, IReadOnlyList<string> arguments, TimeSpan bound, CancellationToken ct) =>
             throw new NotSupportedException();
+
+        public Task<IReadOnlyList<InterfaceAddress>> ListAddressesAsync(AddressSource source, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task UpdateInterfaceAsync(string xml, bool live, CancellationToken ct) => throw new NotSupportedException();
 
         public Task AddAgentChannelAsync(CancellationToken ct) => throw new NotSupportedException();
 

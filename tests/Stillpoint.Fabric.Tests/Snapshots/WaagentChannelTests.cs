@@ -125,6 +125,18 @@ public sealed class WaagentChannelTests : IAsyncLifetime
         Assert.Equal(410, await _guest.CallAsync(await _guest.InvitedAsync("job-1"), "presnapshot"));
     }
 
+    /// <summary>Nobody is told at an address that may be another VM's by now.</summary>
+    [Fact]
+    public async Task Vm_WhoseAddressIsNotFound_IsToldNothing()
+    {
+        var unknown = Failure.Of(FailureCode.GuestAddressNotFound, Stage.Preflight, ("vm", "web 1"));
+        await using var channel = new WaagentChannel(
+            new(_service.Folder["sock"]), new(_service.Folder["sock"], [], _package) { Found = true }, Samples.Vm, "web 1", ["vda"], new FakeQga(_calls), true, TimeProvider.System, Times, unknown);
+        Assert.Equal([FailureCode.GuestAddressNotFound], (await channel.WhileFrozenAsync(Request(), new FakeQga(_calls), Begin, CancellationToken.None)).Warnings.Select(w => w.Code));
+        Assert.Equal(["qga", "begin"], _calls);
+        Assert.Equal(FailureCode.VmNotFound, (await Assert.ThrowsAsync<FailureException>(() => _service.Client.GetVmAsync(Samples.Vm, CancellationToken.None))).Failure.Code);
+    }
+
     [Fact]
     public async Task Agent_ThatIsSilentWithoutAnother_HasACrashConsistentPoint()
     {
