@@ -212,8 +212,10 @@ public sealed class StillpointControl : IDisposable
     public Task<Discovered> DiscoverAsync(IHypervisorHost host, CancellationToken ct) => new Discovery(_database, Places, Protection).RunAsync(host, ct);
 
     /// <summary>The host's VMs as libvirt tells of them now, each with its policy.</summary>
-    public async Task<IReadOnlyList<VmRow>> ListVmsAsync(IHypervisorHost host, CancellationToken ct) =>
-        VmRow.Of(host.Uri.Text, await host.ListDomainsAsync(ct), Protection.List());
+    public async Task<IReadOnlyList<VmRow>> ListVmsAsync(IHypervisorHost host, CancellationToken ct) => ListVms(host.Uri, await host.ListDomainsAsync(ct));
+
+    /// <summary>The same of VMs that were listed before.</summary>
+    public IReadOnlyList<VmRow> ListVms(HostUri host, IReadOnlyList<DomainSummary> there) => VmRow.Of(host.Text, there, Protection.List());
 
     /// <summary>By hand. Registers the host, too.</summary>
     /// <exception cref="FailureException">VmNotFound, PolicyNotFound.</exception>

@@ -53,6 +53,25 @@ public sealed record PointMetadata
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, PointMetadataJson.Default.PointMetadata);
 
+    /// <summary>Only <see cref="Taken"/>, of one among many thousands: nothing else is read. Null: it is not there.</summary>
+    public static DateTimeOffset? ReadTaken(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes.Span);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType is not JsonTokenType.PropertyName || !reader.ValueTextEquals("taken"u8)) continue;
+                return reader.Read() && reader.TokenType is JsonTokenType.String && reader.TryGetDateTimeOffset(out var taken) ? taken : null;
+            }
+        }
+        catch (JsonException)
+        {
+            // told by whoever reads all of it
+        }
+        return null;
+    }
+
     public static PointMetadata Read(ReadOnlyMemory<byte> bytes) =>
         JsonSerializer.Deserialize(bytes.Span, PointMetadataJson.Default.PointMetadata)
         ?? throw new FailureException(FailureCode.VaultDamaged, Stage.Vault, ("object", "point metadata"));

@@ -24,11 +24,7 @@ internal static class OverviewEndpoints
         StillpointControl control, HostConnection hosts, KnownPoints known, Words words, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var (caller, now) = (context.Caller(), clock.GetUtcNow());
-        var (vms, noHost) = await TryAsync(async () =>
-        {
-            await using var host = await hosts.ConnectAsync(ct);
-            return (await host.ListDomainsAsync(ct)).Where(v => caller.Sees(v.Name)).ToList();
-        });
+        var (vms, noHost) = await TryAsync(async () => (await hosts.ListAsync(ct)).Where(v => caller.Sees(v.Name)).ToList());
         var (points, noVault) = await TryAsync(async () => (await known.ListAsync(ct)).Where(p => caller.Sees(p.Label)).ToList());
         var jobs = caller.SeesAll
             ? control.Jobs.Count(now.AddDays(-1)).GroupBy(c => c.State, c => c.Count).ToDictionary(g => g.Key.ToText(), g => (int)g.Sum())

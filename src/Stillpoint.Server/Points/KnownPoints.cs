@@ -51,7 +51,7 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
             Task looking;
             lock (_gate)
             {
-                if (_book?.Vault != vault) (_book, _looked, _allChanged, _looking) = (new(vault, TakenAt), null, true, null);
+                if (_book?.Vault != vault) (_book, _looked, _allChanged, _looking) = (new(vault, p => PointMetadata.ReadTaken(p.Metadata) ?? p.Created), null, true, null);
                 var age = _looked is { } looked ? clock.GetElapsedTime(looked) : TimeSpan.MaxValue;
                 var must = _allChanged || _changed.Count > 0 || age > Stale || (_book.Lines.Count <= Few && _looked < asked);
                 if (must || age > Fresh) _looking ??= LookAsync(_book);
@@ -81,19 +81,6 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
         if (jobEvent is PointCommitted committed) Changed(new(committed.Point.Vm.Value));
         // The other kinds may have changed anything.
         else if (jobEvent is JobEnded && kind is not (JobKind.Backup or JobKind.Restore)) AllChanged();
-    }
-
-    private static DateTimeOffset TakenAt(PointInfo point)
-    {
-        try
-        {
-            return PointMetadata.Read(point.Metadata).Taken;
-        }
-        catch (Exception e) when (e is System.Text.Json.JsonException or FailureException)
-        {
-            // Of a newer version, perhaps: the list goes on.
-            return point.Created;
-        }
     }
 
     /// <summary>On a thread of its own: a folder's calls block theirs.</summary>

@@ -46,8 +46,7 @@ internal static class VmEndpoints
     private static async Task<IReadOnlyList<VmView>> ListAsync(StillpointControl control, HostConnection hosts, HttpContext context, CancellationToken ct)
     {
         var caller = context.Caller();
-        await using var host = await hosts.ConnectAsync(ct);
-        return [.. (await control.ListVmsAsync(host, ct)).Where(v => caller.Sees(v.Name)).Select(v => new VmView(v.Name, v.Id.ToString(), v.State, v.Policy))];
+        return [.. control.ListVms(hosts.Uri, await hosts.ListAsync(ct)).Where(v => caller.Sees(v.Name)).Select(v => new VmView(v.Name, v.Id.ToString(), v.State, v.Policy))];
     }
 
     private static async Task<VmDetailsView> ShowAsync(string vm, HostConnection hosts, Words words, HttpContext context, CancellationToken ct)
