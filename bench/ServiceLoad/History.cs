@@ -15,6 +15,8 @@ internal static class History
         using var database = CatalogDatabase.Open(data, TimeProvider.System);
         var policies = new PolicyTable(database, TimeProvider.System);
         policies.Add(new("kept"));
+        // Nothing is due: what is measured is the service at rest.
+        new SettingTable(database).Scheduler = new() { Gc = null, Verify = null };
         var protection = new ProtectionTable(database, TimeProvider.System);
         database.InTransaction(() =>
         {

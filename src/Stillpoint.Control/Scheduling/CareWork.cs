@@ -20,7 +20,7 @@ internal sealed class CareWork(StillpointControl control, VaultAccess vault, Tim
         async (open, token) =>
         {
             var policies = control.Policies.List().ToDictionary(p => p.Policy.Name, p => p.Policy);
-            var points = (await open.ListPointsAsync(null, token)).ToLookup(p => p.Series);
+            var points = (await open.ListBareAsync(token)).ToLookup(p => p.Series);
             var going = new List<PointInfo>();
             foreach (var vm in control.Protection.List().Where(v => v.Orphaned is null && !policies[v.Policy].Retention.IsEmpty))
             {

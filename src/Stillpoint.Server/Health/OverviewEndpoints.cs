@@ -25,14 +25,14 @@ internal static class OverviewEndpoints
     {
         var (caller, now) = (context.Caller(), clock.GetUtcNow());
         var (vms, noHost) = await TryAsync(async () => (await hosts.ListAsync(ct)).Where(v => caller.Sees(v.Name)).ToList());
-        var (points, noVault) = await TryAsync(async () => (await known.ListAsync(ct)).Where(p => caller.Sees(p.Label)).ToList());
+        var (points, noVault) = await TryAsync(async () => (await known.SeriesAsync(ct)).Where(p => caller.Sees(p.Label)).ToList());
         var jobs = caller.SeesAll
             ? control.Jobs.Count(now.AddDays(-1)).GroupBy(c => c.State, c => c.Count).ToDictionary(g => g.Key.ToText(), g => (int)g.Sum())
             : JobViews.List(control, new JobFilter(Since: now.AddDays(-1), Limit: MostCounted), caller).GroupBy(j => j.State).ToDictionary(g => g.Key.ToText(), g => g.Count());
         var running = JobViews.List(control, new JobFilter(State: JobState.Running, Limit: MostRunning), caller);
         return new(
-            ServerVersion.Text, now, vms?.Count, vms?.Count(v => v.State.ToText() == "running"), words.Maybe(noHost, context), points?.Count,
-            points?.Select(p => p.Series).Distinct().Count(), points is { Count: > 0 } ? points.Max(p => p.Time).ToUniversalTime() : null, words.Maybe(noVault, context),
+            ServerVersion.Text, now, vms?.Count, vms?.Count(v => v.State.ToText() == "running"), words.Maybe(noHost, context), points?.Sum(p => p.Points),
+            points?.Count, points is { Count: > 0 } ? points.Max(p => p.Newest).ToUniversalTime() : null, words.Maybe(noVault, context),
             jobs, [.. running.Select(j => j.ToView(words, context))], ProtectionCounting.Of(control, caller, vms, points, now));
     }
 

@@ -21,14 +21,14 @@ internal static class ProtectionCounting
     }
 
     /// <param name="there">The host's VMs that the caller may see; null: it could not be asked.</param>
-    /// <param name="points">So of the vault's points.</param>
+    /// <param name="points">So of the vault's series.</param>
     public static ProtectionCounts Of(
-        StillpointControl control, Caller caller, IReadOnlyList<DomainSummary>? there, IReadOnlyList<PointLine>? points, DateTimeOffset now)
+        StillpointControl control, Caller caller, IReadOnlyList<DomainSummary>? there, IReadOnlyList<SeriesLine>? points, DateTimeOffset now)
     {
         var vms = control.Seen(caller).Where(v => v.Orphaned is null).ToList();
         var ids = vms.Select(v => v.Id).ToHashSet();
         var policies = control.Policies.List().ToDictionary(p => p.Policy.Name, p => p.Policy);
-        var newest = points?.GroupBy(p => p.Series.Value).ToDictionary(g => g.Key, g => g.Max(p => p.Time));
+        var newest = points?.ToDictionary(p => p.Series.Value, p => p.Newest);
         var none = vms.Count(v => policies[v.Policy].Objective is null);
         var standings = newest is null ? null : vms.ConvertAll(v => StandingOf(v, policies[v.Policy], newest.TryGetValue(v.Id.Value, out var taken) ? taken : null, now));
         return new(

@@ -42,7 +42,12 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
 
     /// <summary>Oldest first.</summary>
     /// <exception cref="FailureException">As <see cref="ServiceVault.OpenAsync"/>; VaultNotResponding, also while many points are read for the first time.</exception>
-    public async Task<IReadOnlyList<PointLine>> ListAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<PointLine>> ListAsync(CancellationToken ct) => (await BookAsync(ct)).Lines;
+
+    /// <exception cref="FailureException">As <see cref="ListAsync"/>.</exception>
+    public async Task<IReadOnlyList<SeriesLine>> SeriesAsync(CancellationToken ct) => (await BookAsync(ct)).Series;
+
+    private async Task<PointBook> BookAsync(CancellationToken ct)
     {
         var asked = clock.GetTimestamp();
         var vault = await vaults.OpenAsync(ct);
@@ -55,7 +60,7 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
                 var age = _looked is { } looked ? clock.GetElapsedTime(looked) : TimeSpan.MaxValue;
                 var must = _allChanged || _changed.Count > 0 || age > Stale || (_book.Lines.Count <= Few && _looked < asked);
                 if (must || age > Fresh) _looking ??= LookAsync(_book);
-                if (!must) return _book.Lines;
+                if (!must) return _book;
                 looking = _looking!;
             }
             await vaults.WaitForAsync(looking, ct);

@@ -32,7 +32,7 @@ public sealed record VaultStats(
     public static async Task<VaultStats> ReadAsync(OpenVault vault, CancellationToken ct)
     {
         var parts = vault.Parts;
-        var points = await vault.ListPointsAsync(null, ct).ConfigureAwait(false);
+        var points = await vault.ListBareAsync(ct).ConfigureAwait(false);
         var packs = await PackCheck.ListPacksAsync(parts.Store, ct).ConfigureAwait(false);
         var data = packs.FindAll(p => p.Kind == PackKind.Data);
         var proofs = (await Proofs.LoadAsync(parts, ct).ConfigureAwait(false)).Packs;

@@ -133,7 +133,7 @@ public static class VaultVerify
         OpenVault vault, TreeCheck trees, Proofs proofs, Func<bool> late, CancellationToken ct)
     {
         var (hit, whole, left) = (new List<DamagedPoint>(), new List<PointId>(), 0L);
-        var points = await vault.ListPointsAsync(null, ct).ConfigureAwait(false);
+        var points = await vault.ListBareAsync(ct).ConfigureAwait(false);
         foreach (var point in points.OrderBy(p => proofs.Points.GetValueOrDefault(p.Id, long.MinValue)).ThenBy(p => p.Id))
         {
             if (late())

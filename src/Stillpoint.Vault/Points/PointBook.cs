@@ -7,6 +7,10 @@ namespace Stillpoint.Vault;
 /// <param name="Time">The time that the book's owner reads in the caller's bytes.</param>
 public sealed record PointLine(PointId Id, SeriesId Series, string Label, DateTimeOffset Time, int Rank, long BytesStored);
 
+/// <param name="Label">Its newest point's.</param>
+/// <param name="Newest">The latest of its points' times.</param>
+public sealed record SeriesLine(SeriesId Series, string Label, int Points, DateTimeOffset Newest);
+
 /// <summary>
 /// The points of a vault, for whoever asks again and again. A manifest never changes, so a look lists names and reads only what is new. Damaged manifests are
 /// not in it, and are tried again at each look. One look at a time; readers of <see cref="Lines"/> as many as there are.
@@ -16,11 +20,15 @@ public sealed class PointBook(OpenVault vault, Func<PointInfo, DateTimeOffset> t
 {
     private readonly Dictionary<SeriesId, Dictionary<PointId, PointLine>> _known = [];
     private volatile IReadOnlyList<PointLine> _lines = [];
+    private volatile IReadOnlyList<SeriesLine> _series = [];
 
     public OpenVault Vault => vault;
 
     /// <summary>As of the last look, oldest first.</summary>
     public IReadOnlyList<PointLine> Lines => _lines;
+
+    /// <summary>The same by series, for counts that shall not pass over every point.</summary>
+    public IReadOnlyList<SeriesLine> Series => _series;
 
     /// <param name="series">What may have changed; null: everything.</param>
     /// <exception cref="FailureException">Of the store. What was read until then is kept.</exception>
@@ -44,6 +52,7 @@ public sealed class PointBook(OpenVault vault, Func<PointInfo, DateTimeOffset> t
         var all = _known.Values.SelectMany(l => l.Values).ToArray();
         Array.Sort(all, static (a, b) => a.Id.CompareTo(b.Id));
         _lines = all;
+        _series = [.. _known.Select(k => new SeriesLine(k.Key, k.Value.Values.MaxBy(l => l.Id)!.Label, k.Value.Count, k.Value.Values.Max(l => l.Time)))];
     }
 
     private async Task<PointLine?> LineAsync(SeriesId series, PointId id, string name, CancellationToken ct)

@@ -12,14 +12,15 @@ internal sealed class PointList(IBlobStore store, Keyring keys)
 {
     private const int ShortestPrefix = 4;
 
-    public async Task<IReadOnlyList<PointInfo>> ListAsync(SeriesId? series, CancellationToken ct)
+    /// <param name="bare">Without metadata, which are most of what a list of many thousands would hold.</param>
+    public async Task<IReadOnlyList<PointInfo>> ListAsync(SeriesId? series, bool bare, CancellationToken ct)
     {
         var points = new List<PointInfo>();
         var forgotten = await ForgottenMarks.NamesAsync(store, ct).ConfigureAwait(false);
         await foreach (var blob in store.ListAsync(FolderOf(series), ct).ConfigureAwait(false))
         {
             if (forgotten.Contains(blob.Name)) continue;
-            if (await TryReadAsync(blob.Name, ct).ConfigureAwait(false) is { } point) points.Add(point);
+            if (await TryReadAsync(blob.Name, ct).ConfigureAwait(false) is { } point) points.Add(bare ? point with { Metadata = default } : point);
         }
         points.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         return points;

@@ -103,7 +103,8 @@ public sealed class RecoverVerbTests
             Assert.True(Has(plain.Span, FakeHost.VmName), "the search finds nothing at all");
             foreach (var secret in new[] { "open sesame", recoveryKey }) Assert.False(Has(plain.Span, secret));
             var stored = File.ReadAllBytes(Path.Combine(host.Vault, copy.Name));
-            foreach (var text in new[] { FakeHost.VmName, host.Vault, "SQLite", Environment.MachineName }) Assert.False(Has(stored, text), text);
+            // Two or three letters of a machine's name stand in any ciphertext sooner or later.
+            foreach (var text in new[] { FakeHost.VmName, host.Vault, "SQLite", Environment.MachineName }.Where(t => t.Length > 4)) Assert.False(Has(stored, text), text);
         }
     }
 
