@@ -29,7 +29,7 @@ public sealed class SupportCollector(
         entries.Insert(0, Json("versions", await SupportHost.VersionsAsync(order.Version, clock, ct)));
         entries.Add(Json("configuration", SupportSettings.Configuration(order)));
         entries.Add(Json("settings", SupportSettings.Of(control, order.Vm)));
-        entries.Add(Json("host", await SupportHost.FactsAsync(connect, control.Folder.Path, vault, order.Vm, ct)));
+        entries.Add(Json("host", await SupportHost.FactsAsync(connect, control.Folder.Path, vault, order.Vm, clock, ct)));
         entries.Add(Json("catalog", SupportSettings.Catalog(control)));
         entries.Add(Json("alerts", new JsonArray([.. control.Alerts.List(all: true, MostAlerts).Where(a => a.Seen >= since).Select(SupportJobs.ToJson)])));
         entries.Add(Json("jobs", new JsonArray([.. jobs.Select(j => SupportJobs.ToJson(control.Jobs.Find(j.Id.ToString())))])));

@@ -56,10 +56,11 @@ public sealed class CapturePipeline(
 
     private async Task HideAgainAsync(HiddenCheckpoints hidden, IDomain domain, CaptureReport report)
     {
+        // Waited for already, by the running backup; without one, the next job's end hides it.
+        if (!host.IsAlive) return;
         try
         {
-            await using var link = new HostLink(host, domain, clock);
-            await hidden.HideAsync(await link.DomainAsync(CancellationToken.None), vault.Id, CancellationToken.None);
+            await hidden.HideAsync(domain, vault.Id, CancellationToken.None);
         }
         catch (FailureException e)
         {

@@ -3,7 +3,7 @@ using Stillpoint.Server.Hosting;
 
 namespace Stillpoint.Server.Hosts;
 
-/// <summary>libvirt of this machine, as configured. A connection for each use: one that hangs holds nobody else up.</summary>
+/// <summary>libvirt of this machine, as configured. A connection for each use: one that hangs holds nobody else up, but for who lists VMs, within the connection's bounds.</summary>
 internal sealed class HostConnection(ServerParts parts)
 {
     private readonly Lock _gate = new();

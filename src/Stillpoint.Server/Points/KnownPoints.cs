@@ -7,7 +7,8 @@ namespace Stillpoint.Server.Points;
 
 /// <summary>
 /// The points of the service's vault, for lists and counts: kept between requests, so that one among many thousands costs little. What this service does is
-/// seen by the next request; so is what others do in a vault of at most <see cref="Few"/> points, in a larger one within <see cref="Fresh"/> and the time that a look takes.
+/// seen by the next request; so is what others do in a vault of at most <see cref="Few"/> points, in a larger one within <see cref="Fresh"/>, or as long as ten looks take: a
+/// vault far away is not listed without rest.
 /// What is forgotten, restored or counted for retention is read from the vault itself.
 /// </summary>
 internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
@@ -17,13 +18,14 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
-    /// <summary>A look that takes longer is waited for: the vault may not answer any more, and that must be told.</summary>
-    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(60);
+    /// <summary>A look that takes so much longer than the one before is waited for: the vault may not answer any more, and that must be told.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
     private readonly HashSet<SeriesId> _changed = [];
     private PointBook? _book;
     private long? _looked;
+    private TimeSpan _fresh = Fresh;
     private bool _allChanged = true;
     private Task? _looking;
 
@@ -58,8 +60,8 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
             {
                 if (_book?.Vault != vault) (_book, _looked, _allChanged, _looking) = (new(vault, p => PointMetadata.ReadTaken(p.Metadata) ?? p.Created), null, true, null);
                 var age = _looked is { } looked ? clock.GetElapsedTime(looked) : TimeSpan.MaxValue;
-                var must = _allChanged || _changed.Count > 0 || age > Stale || (_book.Lines.Count <= Few && _looked < asked);
-                if (must || age > Fresh) _looking ??= LookAsync(_book);
+                var must = _allChanged || _changed.Count > 0 || age > _fresh + Late || (_book.Lines.Count <= Few && _looked < asked);
+                if (must || age > _fresh) _looking ??= LookAsync(_book);
                 if (!must) return _book;
                 looking = _looking!;
             }
@@ -88,6 +90,8 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
         else if (jobEvent is JobEnded && kind is not (JobKind.Backup or JobKind.Restore)) AllChanged();
     }
 
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
     /// <summary>On a thread of its own: a folder's calls block theirs.</summary>
     private Task LookAsync(PointBook book)
     {
@@ -110,7 +114,8 @@ internal sealed class KnownPoints(ServiceVault vaults, TimeProvider clock)
                     {
                         _looking = null;
                         if (!looked) _allChanged = true;
-                        else if (all) _looked = started;
+                        // The first one reads every manifest, and says nothing of those after it.
+                        else if (all) (_fresh, _looked) = (_looked is null ? Fresh : Longer(Fresh, 10 * clock.GetElapsedTime(started)), started);
                     }
                 }
             }
